@@ -1,0 +1,69 @@
+package attribution
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// EventType is what happened in the browser.
+type EventType string
+
+const (
+	Clicked EventType = "click" // a visit that brought a touch
+	OptedIn EventType = "optin" // a person gave an e-mail on a form
+)
+
+// Via is how an opt-in reached us.
+type Via string
+
+const (
+	ViaForm     Via = "form"
+	ViaMessage  Via = "message"
+	ViaThankYou Via = "thankyou"
+	ViaHook     Via = "hook"
+	ViaAPI      Via = "api"
+	ViaPoll     Via = "poll"
+	ViaImport   Via = "import"
+	ViaKeap     Via = "keap" // of an affiliate: Keap told us
+)
+
+// ViaFromPage lists the ways that a browser may claim; the others are set by the door that they come through.
+var ViaFromPage = []Via{ViaForm, ViaMessage, ViaThankYou}
+
+// UTM are the campaign parameters of the landing address.
+type UTM struct {
+	Source   string `json:"source,omitempty"`
+	Medium   string `json:"medium,omitempty"`
+	Campaign string `json:"campaign,omitempty"`
+	Term     string `json:"term,omitempty"`
+	Content  string `json:"content,omitempty"`
+}
+
+// Form is the form that an opt-in was made on.
+type Form struct {
+	ID       string `json:"id,omitempty"`
+	Action   string `json:"action,omitempty"`
+	Provider string `json:"provider,omitempty"`
+}
+
+// Event is one judged event, ready to be committed. It holds no plain personal data.
+type Event struct {
+	ID       uuid.UUID // made in the browser; the same id is the same event
+	Type     EventType
+	At       time.Time // when it happened; the browser's clock, or ours where that cannot be right
+	Received time.Time
+	Site     string
+	Visitor  uuid.UUID
+	URL      string // origin and path: a query may hold personal data
+	Referrer string // likewise
+	First    Touch
+	Latest   Touch
+	UTM      UTM
+	Person   PersonKey
+	Sealed   []byte // the Person, encrypted
+	Form     Form
+	Via      Via
+	Note     string // what the judge noticed, such as a clock that was off
+	Ignored  string // why it does not count; it is kept all the same
+}

@@ -1,0 +1,122 @@
+package attribution
+
+import (
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Status is where an opt-in stands, in the words of the contract.
+type Status string
+
+const (
+	Received     Status = "received"     // stored; Keap was not asked yet
+	Waiting      Status = "waiting"      // no contact in Keap yet
+	Credited     Status = "credited"     // the referral stands in Keap
+	Unattributed Status = "unattributed" // nobody sent this person, or too long ago
+	Held         Status = "held"         // for a person to look at
+	Refused      Status = "refused"      // Keap said no to this very referral
+	Failed       Status = "failed"       // given up after the whole schedule
+)
+
+// Statuses lists every Status.
+var Statuses = []Status{Received, Waiting, Credited, Unattributed, Held, Refused, Failed}
+
+// Step is one line of an opt-in's trace.
+type Step struct {
+	At     time.Time `json:"at"`
+	Step   string    `json:"step"`
+	Detail string    `json:"detail,omitempty"`
+}
+
+// maxTrace bounds an opt-in's trace: the first lines tell how it came, the last how it stands.
+const maxTrace = 60
+
+// OptIn is one person's opt-in and what became of it.
+type OptIn struct {
+	ID         uuid.UUID `json:"id"`
+	At         time.Time `json:"at"`
+	Received   time.Time `json:"received"`
+	Ref        Ref       `json:"ref"` // the affiliate that earns; zero when unattributed
+	Person     PersonKey `json:"person"`
+	Sealed     []byte    `json:"sealed,omitempty"`
+	Site       string    `json:"site,omitempty"`
+	Visitor    uuid.UUID `json:"visitor"`
+	URL        string    `json:"url,omitempty"`
+	Form       Form      `json:"form"`
+	Via        []Via     `json:"via"`
+	Status     Status    `json:"status"`
+	Reason     string    `json:"reason,omitempty"`
+	ContactID  string    `json:"contact_id,omitempty"`
+	ReferralID string    `json:"referral_id,omitempty"`
+	Trace      []Step    `json:"trace,omitempty"`
+}
+
+// NewOptIn opens the record of an opt-in that is not the same as any we have. earlier is the touch of the person's
+// last opt-in, which earns when this event names nobody itself.
+func NewOptIn(e Event, p Policy, earlier Touch) OptIn {
+	o := OptIn{
+		ID: e.ID, At: e.At, Received: e.Received, Person: e.Person, Sealed: e.Sealed, Site: e.Site, Visitor: e.Visitor,
+		URL: e.URL, Form: e.Form, Via: []Via{e.Via}, Status: Received,
+	}
+	o.Note(e.Received, "received", "via "+string(e.Via)+noteOf(e))
+	o.attribute(e, p, earlier)
+	return o
+}
+
+// Merge folds another arrival of the same opt-in into its record. The affiliate that was named first stays, so that no
+// late message moves credit; an arrival that names one fills a record that has none. It reports whether it did.
+func (o *OptIn) Merge(e Event, p Policy) (attributed bool) {
+	if !slices.Contains(o.Via, e.Via) {
+		o.Via = append(o.Via, e.Via)
+	}
+	o.Note(e.Received, "arrived again", "via "+string(e.Via)+noteOf(e))
+	if o.Form == (Form{}) {
+		o.Form = e.Form
+	}
+	if o.Site == "" {
+		o.Site = e.Site
+	}
+	if !o.Ref.IsZero() {
+		return false
+	}
+	o.attribute(e, p, Touch{})
+	return !o.Ref.IsZero()
+}
+
+func noteOf(e Event) string {
+	if e.Note == "" {
+		return ""
+	}
+	return "; " + e.Note
+}
+
+func (o *OptIn) attribute(e Event, p Policy, earlier Touch) {
+	touch, why := p.Earning(e.First, e.Latest, o.At)
+	from := ""
+	if touch.IsZero() && !earlier.IsZero() {
+		touch, _ = p.Earning(Touch{}, earlier, o.At)
+		from = ", from this person's earlier opt-in"
+	}
+	if touch.IsZero() {
+		o.Status, o.Reason = Unattributed, why
+		o.Note(e.Received, "unattributed", why)
+		return
+	}
+	o.Ref, o.Status, o.Reason = touch.Ref, Received, ""
+	o.Note(e.Received, "attributed", "to "+touch.Ref.String()+from)
+}
+
+// Note adds a line to the trace, dropping from its middle when it grows too long.
+func (o *OptIn) Note(at time.Time, step, detail string) {
+	o.Trace = append(o.Trace, Step{At: at, Step: step, Detail: detail})
+	if len(o.Trace) > maxTrace {
+		o.Trace = slices.Delete(o.Trace, maxTrace/2, maxTrace/2+1)
+	}
+}
+
+// SameAs reports whether an arrival at a given time belongs to this opt-in.
+func (o OptIn) SameAs(at time.Time, p Policy) bool {
+	return o.At.Sub(at).Abs() <= p.Merge
+}

@@ -1,0 +1,235 @@
+// Package store is the seam between the product and its storage engines. boltstore is the default engine; storetest
+// holds every engine to the words below.
+//
+// The event log is the truth. One commit writes an event, its dedup key, its counters, its opt-in and its outbox job,
+// and only after that commit is on disk does Ingest return. Everything of one account lies under that account.
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tributary/internal/attribution"
+)
+
+var (
+	// ErrNotFound is returned for a record that is not there.
+	ErrNotFound = errors.New("not found")
+	// ErrStale is returned to a worker whose claim on a job has passed to another.
+	ErrStale = errors.New("the claim on this job is stale")
+	// ErrConflict is returned by Put when the document has changed since it was read.
+	ErrConflict = errors.New("the document has changed meanwhile")
+	// ErrDamaged is returned for a record whose checksum does not fit: it is never served.
+	ErrDamaged = errors.New("damaged record")
+	// ErrFull is returned by Quarantine when it holds as much as it may.
+	ErrFull = errors.New("the quarantine is full")
+	// ErrClosed is returned by every call after Close.
+	ErrClosed = errors.New("the store is closed")
+	// ErrInUse is returned by an engine's Open when another process has the data folder.
+	ErrInUse = errors.New("another process is using this data folder")
+)
+
+// Store is what an engine offers. Calls are safe for concurrent use. Unless a comment says otherwise a write is on disk
+// when its call returns without error, and has no effect when it returns one; only a context that ends leaves that open.
+type Store interface {
+	Events
+	Outbox
+	Affiliates
+	Documents
+
+	// Counters returns what was counted for a reference in [from, to), oldest first, hours with nothing left out. The
+	// zero Ref asks for the whole account. Its cost grows with the hours, not with the events.
+	Counters(ctx context.Context, account attribution.AccountID, ref attribution.Ref, from, to attribution.Hour) ([]attribution.HourTally, error)
+	// Check reads every record, verifies its checksum, and compares the counters and indexes with a recount of the log.
+	// It returns the first fault found.
+	Check(ctx context.Context) error
+	// Ping commits an empty write, the honest answer to "can you store?".
+	Ping(ctx context.Context) error
+	Close() error
+}
+
+// Events takes what happened and answers for it.
+type Events interface {
+	// Ingest commits a batch: all of it or nothing. It returns one outcome per event, in order. An event whose id is in
+	// the log is a duplicate and changes nothing, not even within its own batch.
+	//
+	// An opt-in of a person who has one within the policy's merge window is merged into that one. A new opt-in that names
+	// an affiliate gets a job that credits it. An affiliate never seen before gets a job that looks it up.
+	Ingest(ctx context.Context, account attribution.AccountID, policy attribution.Policy, batch []attribution.Event) ([]Outcome, error)
+	// Log returns events newest first by id, at most limit, those before the cursor (zero for the newest).
+	Log(ctx context.Context, account attribution.AccountID, before uuid.UUID, limit int) ([]LoggedEvent, error)
+	// OptIn returns one opt-in, or ErrNotFound.
+	OptIn(ctx context.Context, account attribution.AccountID, id uuid.UUID) (attribution.OptIn, error)
+	// OptIns lists opt-ins, latest first.
+	OptIns(ctx context.Context, account attribution.AccountID, q Query) (Page, error)
+	// Quarantine keeps what could not be taken as an event, with the reason. ErrFull when it holds too much.
+	Quarantine(ctx context.Context, q Quarantined) error
+	// Quarantines lists what was kept, newest first, at most limit, those before the cursor (zero for the newest).
+	Quarantines(ctx context.Context, before uuid.UUID, limit int) ([]Quarantined, error)
+}
+
+// Disposition is what became of one event.
+type Disposition string
+
+const (
+	Accepted  Disposition = "accepted"
+	Duplicate Disposition = "duplicate" // the same event, or the same person's opt-in arriving another way
+	Ignored   Disposition = "ignored"   // kept, and counted nowhere
+)
+
+// Outcome answers for one event.
+type Outcome struct {
+	Disposition Disposition
+	Reason      string
+	OptIn       uuid.UUID // the opt-in that the event made or was merged into; zero for clicks
+}
+
+// LoggedEvent is an event of the log with what became of it.
+type LoggedEvent struct {
+	attribution.Event
+	Outcome
+}
+
+// Query selects opt-ins. Zero fields select everything.
+type Query struct {
+	Ref      attribution.Ref
+	Person   attribution.PersonKey
+	Status   attribution.Status
+	Site     string
+	From, To time.Time // by the time of the opt-in, [From, To)
+	Cursor   Cursor
+	Limit    int // 1 or more
+}
+
+// Cursor is where a page of opt-ins ends: the next page starts below it.
+type Cursor struct {
+	At time.Time
+	ID uuid.UUID
+}
+
+// IsZero reports whether the cursor is the start of the list.
+func (c Cursor) IsZero() bool { return c.ID == uuid.Nil }
+
+// Page is a page of opt-ins; Next is zero when it is the last.
+type Page struct {
+	OptIns []attribution.OptIn
+	Next   Cursor
+}
+
+// Quarantined is input that could not be taken, kept so that no lead is lost with it.
+type Quarantined struct {
+	ID       uuid.UUID `json:"id"`
+	Received time.Time `json:"received"`
+	Site     string    `json:"site,omitempty"`
+	Origin   string    `json:"origin,omitempty"`
+	Code     string    `json:"code"`   // for programs
+	Reason   string    `json:"reason"` // for people
+	Sealed   []byte    `json:"sealed"` // the input, encrypted: it may hold personal data
+}
+
+// JobKind says what a job intends.
+type JobKind string
+
+const (
+	CreditJob    JobKind = "credit"    // write the referral of one opt-in; the subject is the opt-in's id
+	AffiliateJob JobKind = "affiliate" // look an affiliate up in Keap; the subject is its reference
+)
+
+// JobState is where a job stands.
+type JobState string
+
+const (
+	Ready   JobState = "ready"   // to be done when due
+	Sending JobState = "sending" // about to write into Keap, or already written: look before any further write
+	Done    JobState = "done"
+	Parked  JobState = "parked" // for a person to look at; Retry makes it ready again
+)
+
+// Job is one durable intent. While it is Ready or Sending it has a due time; a claim moves that time to the end of
+// its lease, so that a job of a worker that died comes back by itself.
+type Job struct {
+	Account  attribution.AccountID `json:"account"`
+	ID       string                `json:"id"` // kind and subject: the same intent is the same job
+	Kind     JobKind               `json:"kind"`
+	Subject  string                `json:"subject"`
+	State    JobState              `json:"state"`
+	Attempt  int                   `json:"attempt"` // how often it was put off
+	Epoch    int64                 `json:"epoch"`   // grows with each claim
+	Due      time.Time             `json:"due"`
+	Created  time.Time             `json:"created"`
+	Intended time.Time             `json:"intended,omitzero"` // when a write was last about to be sent
+	Reason   string                `json:"reason,omitempty"`
+	Code     string                `json:"code,omitempty"` // the reason for programs
+}
+
+// JobID names the job of an intent.
+func JobID(kind JobKind, subject string) string { return string(kind) + ":" + subject }
+
+// Settlement is how a claimed job goes on, and what that means for its opt-in. Zero opt-in fields change nothing.
+type Settlement struct {
+	State    JobState
+	Due      time.Time // for Ready and Sending
+	Attempt  int
+	Intended time.Time // kept when zero
+	Reason   string
+	Code     string
+
+	Status     attribution.Status // of the opt-in
+	ContactID  string
+	ReferralID string
+	Step       string // a line of its trace
+	Detail     string
+}
+
+// Outbox hands out jobs and settles them.
+type Outbox interface {
+	// Claim takes up to n jobs that are due, oldest first, each with a new epoch, and hides them until now+lease.
+	Claim(ctx context.Context, now time.Time, n int, lease time.Duration) ([]Job, error)
+	// Advance settles a claimed job and its opt-in in one commit. ErrStale when the job's epoch has passed. An opt-in
+	// that becomes credited is counted as a referral, once.
+	Advance(ctx context.Context, job Job, now time.Time, s Settlement) error
+	// Jobs lists an account's jobs of a state ("" for all), newest first, at most limit, those below the cursor id.
+	Jobs(ctx context.Context, account attribution.AccountID, state JobState, cursor string, limit int) ([]Job, error)
+	// Retry makes a parked job due now. A job that is not parked stays as it is.
+	Retry(ctx context.Context, account attribution.AccountID, id string, now time.Time) (Job, error)
+	// Orphan makes every job that a dead process had claimed due again at the given time. Only for an engine that one
+	// process owns, at its start.
+	Orphan(ctx context.Context, due func(Job) time.Time) error
+	// Backlog counts jobs by state.
+	Backlog(ctx context.Context) (map[JobState]int, error)
+}
+
+// Affiliates keeps the affiliates that Keap knows.
+type Affiliates interface {
+	// PutAffiliate saves an affiliate. What was counted under its code before it was known moves under its id, exactly: a
+	// visitor or person counted under both counts once. Its parked opt-ins and look-ups become due.
+	PutAffiliate(ctx context.Context, account attribution.AccountID, a attribution.Affiliate, now time.Time) error
+	// Affiliate resolves a reference, or returns ErrNotFound.
+	Affiliate(ctx context.Context, account attribution.AccountID, ref attribution.Ref) (attribution.Affiliate, error)
+	// Affiliates lists by id as text, at most limit, those after the cursor.
+	Affiliates(ctx context.Context, account attribution.AccountID, after string, limit int) ([]attribution.Affiliate, error)
+}
+
+// Document is a small record that is read and replaced as a whole: a site, a session, a login link, a setting.
+type Document struct {
+	Key     string
+	Value   []byte
+	Version int64 // 0 for one that is not there
+}
+
+// Documents is compare-and-swap storage, by kind and key. Kinds are account-free: a document that belongs to an account
+// says so in its key or value.
+type Documents interface {
+	// Get returns a document, or ErrNotFound.
+	Get(ctx context.Context, kind, key string) (Document, error)
+	// Put saves value where the stored version is the given one (0: nothing is there), and returns the new version;
+	// ErrConflict otherwise.
+	Put(ctx context.Context, kind, key string, value []byte, version int64) (int64, error)
+	// Delete removes a document where the stored version is the given one; ErrConflict otherwise.
+	Delete(ctx context.Context, kind, key string, version int64) error
+	// List returns up to limit documents of a kind after a key, in key order.
+	List(ctx context.Context, kind, after string, limit int) ([]Document, error)
+}
