@@ -91,6 +91,7 @@ type Outcome struct {
 type LoggedEvent struct {
 	attribution.Event
 	Outcome
+	Counted attribution.Ref // of a click: what it counted for when it came; a code may have had no owner then
 }
 
 // Query selects opt-ins. Zero fields select everything.
@@ -164,6 +165,9 @@ type Job struct {
 	Reason   string                `json:"reason,omitempty"`
 	Code     string                `json:"code,omitempty"` // the reason for programs
 }
+
+// UnknownAffiliate is the Code of a job that was parked because Keap knows no such affiliate. PutAffiliate wakes it.
+const UnknownAffiliate = "unknown_affiliate"
 
 // JobID names the job of an intent.
 func JobID(kind JobKind, subject string) string { return string(kind) + ":" + subject }

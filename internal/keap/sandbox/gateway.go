@@ -1,0 +1,63 @@
+package sandbox
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Limits are those of a key. Zero is no limit. Keap gives a service key 10 calls a second and 240 a minute.
+type Limits struct{ PerSecond, PerMinute int }
+
+// knows says whether the request brings an accepted key in one of the two headers that Keap takes.
+func (s *Sandbox) knows(r *http.Request) bool {
+	key, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !bearer {
+		key = r.Header.Get("X-Keap-API-Key")
+	}
+	return slices.Contains(s.options.Keys, key)
+}
+
+func (s *Sandbox) unauthorized() answer {
+	if s.options.Unknowns.PlainAuthErrors {
+		return refuse(http.StatusUnauthorized, "the access token is invalid")
+	}
+	return gatewayFault(http.StatusUnauthorized, "Invalid access token", "oauth.v2.InvalidAccessToken")
+}
+
+// gatewayFault has the shape of the gateway before Keap, which is not that of Keap.
+func gatewayFault(status int, message, code string) answer {
+	return answer{status: status, body: map[string]any{
+		"fault": map[string]any{"faultstring": message, "detail": map[string]any{"errorcode": code}},
+	}}
+}
+
+// throttled is Keap's 429. Its code is a string, where every other error has a number.
+func throttled() answer {
+	return answer{status: http.StatusTooManyRequests, body: map[string]any{
+		"code": "429", "message": "Quota Exceeded", "status": "Request Throttled", "details": nil,
+	}}
+}
+
+// withinLimits counts this call unless it is one too many. s.mu is held.
+func (s *Sandbox) withinLimits() bool {
+	now := s.options.Now()
+	s.recent = slices.DeleteFunc(s.recent, func(at time.Time) bool { return now.Sub(at) >= time.Minute })
+	lastSecond := 0
+	for _, at := range s.recent {
+		if now.Sub(at) < time.Second {
+			lastSecond++
+		}
+	}
+	limits := s.options.Limits
+	if tooMany(lastSecond, limits.PerSecond) || tooMany(len(s.recent), limits.PerMinute) {
+		return false
+	}
+	if limits != (Limits{}) {
+		s.recent = append(s.recent, now)
+	}
+	return true
+}
+
+func tooMany(n, limit int) bool { return limit > 0 && n >= limit }

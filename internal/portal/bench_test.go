@@ -1,0 +1,61 @@
+package portal_test
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tributary/internal/attribution"
+)
+
+const (
+	benchEvents     = 1_000_000
+	benchAffiliates = 1_000 // one of them has half of everything
+)
+
+// BenchmarkAtAMillionEvents asks for pages of an account with a million events in the last 30 days, one in ten an
+// opt-in, by an affiliate who has half of them. Making them takes about a minute. The page must take less than 10 ms.
+func BenchmarkAtAMillionEvents(b *testing.B) {
+	d := newDesk(b, options{})
+	d.affiliate(attribution.Affiliate{ID: "42", Code: "maria", Name: "Maria Rossi"})
+	for batch := range benchEvents / 2000 {
+		events := make([]attribution.Event, 2000)
+		for i := range events {
+			events[i] = d.nth(batch*2000 + i)
+		}
+		d.ingest(events...)
+	}
+	cookie := d.signIn("42")
+	for _, path := range []string{"/portal", "/portal/fragment"} {
+		b.Run(path, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if w := d.do(http.MethodGet, path, cookie); w.Code != http.StatusOK {
+					b.Fatalf("%d: %s", w.Code, w.Body)
+				}
+			}
+			if each := b.Elapsed() / time.Duration(b.N); each > 10*time.Millisecond {
+				b.Errorf("%s takes %v, at most 10ms", path, each)
+			}
+		})
+	}
+}
+
+// nth is the i-th event, backwards from now.
+func (d *desk) nth(i int) attribution.Event {
+	who := "42"
+	if i%2 == 1 {
+		who = strconv.Itoa(1000 + i%benchAffiliates)
+	}
+	at := d.now.Add(-time.Duration(i) * (29 * 24 * time.Hour / benchEvents))
+	if i%20 < 2 {
+		return optIn(who, fmt.Sprintf("person%d@example.com", i), at)
+	}
+	e := click(who, at)
+	e.Visitor = uuid.NewSHA1(uuid.Nil, strconv.AppendInt(nil, int64(i/3), 10))
+	return e
+}

@@ -1,0 +1,222 @@
+package boltstore
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"tributary/internal/attribution"
+	"tributary/internal/store"
+)
+
+// Check implements store.Store.
+func (s *Store) Check(ctx context.Context) error {
+	return s.view(func(tx *txn) error {
+		for err := range tx.Tx.Check() {
+			return fmt.Errorf("%w: %w", store.ErrDamaged, err)
+		}
+		if err := tx.checkSchedule(); err != nil {
+			return err
+		}
+		return tx.Bucket(accountsBucket).ForEachBucket(func(name []byte) error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			a, err := tx.account(attribution.AccountID(name))
+			if err != nil {
+				return err
+			}
+			return a.check()
+		})
+	})
+}
+
+// size counts a table's records, verifying each.
+func (t table) size() (n int, err error) {
+	err = t.ascend(nil, nil, func(_, _ []byte) (bool, error) { n++; return true, nil })
+	return n, err
+}
+
+// checkSchedule holds jobs and their due times against each other.
+func (tx *txn) checkSchedule() error {
+	open := 0
+	err := tx.jobs().ascend(nil, nil, func(key, _ []byte) (bool, error) {
+		j, err := tx.job(key)
+		if err != nil || !isOpen(j.State) {
+			return err == nil, err
+		}
+		open++
+		scheduled, err := tx.due().has(dueKey(j.Due, key))
+		if err == nil && !scheduled {
+			err = fmt.Errorf("%w: job %s is open and never due", store.ErrDamaged, j.ID)
+		}
+		return err == nil, err
+	})
+	if err != nil {
+		return err
+	}
+	due, err := tx.due().size()
+	if err == nil && due != open {
+		err = fmt.Errorf("%w: %d jobs are open and %d are due", store.ErrDamaged, open, due)
+	}
+	return err
+}
+
+// recount is what the counters should hold. Unique visitors and people depend on the order of arrival in their hour, so
+// they are compared by their sum.
+type recount struct {
+	hours  map[tallyKey]attribution.Tally // clicks, opt-ins and referrals
+	unique map[string]int64
+	people map[string]int64
+}
+
+func (a *accountTx) check() error {
+	for _, t := range a.tables {
+		if _, err := t.size(); err != nil {
+			return err
+		}
+	}
+	r := recount{hours: map[tallyKey]attribution.Tally{}, unique: map[string]int64{}, people: map[string]int64{}}
+	return errors.Join(a.recountEvents(&r), a.recountVisitors(&r), a.recountOptIns(&r), a.recountPeople(&r), a.compare(&r))
+}
+
+func (r *recount) add(ref string, hour attribution.Hour, t attribution.Tally) {
+	for _, k := range []tallyKey{{ref: ref, hour: hour}, {hour: hour}} {
+		r.hours[k] = r.hours[k].Add(t)
+	}
+}
+
+func (a *accountTx) recountEvents(r *recount) error {
+	return a.table("events").ascend(nil, nil, func(key, payload []byte) (bool, error) {
+		e, err := a.decodeEvent(uuid.UUID(key), payload)
+		if err != nil || e.Ignored != "" || e.Type != attribution.Clicked {
+			return err == nil, err
+		}
+		ref := e.Counted
+		if ref.Kind == attribution.ByCode {
+			_, ref, err = a.owner(ref)
+		}
+		r.add(ref.String(), attribution.HourOf(e.At), attribution.Tally{Clicks: 1})
+		return err == nil, err
+	})
+}
+
+// recountVisitors counts the marks of each reference, and each visitor once for the account.
+func (a *accountTx) recountVisitors(r *recount) error {
+	var last uuid.UUID
+	return a.table("visitors").ascend(nil, nil, func(key, _ []byte) (bool, error) {
+		n, err := numberOf(key[16:])
+		if err != nil {
+			return false, err
+		}
+		ref, err := a.text(n)
+		r.unique[ref]++
+		if visitor := uuid.UUID(key[:16]); visitor != last {
+			r.unique[""]++
+			last = visitor
+		}
+		return err == nil, err
+	})
+}
+
+func (a *accountTx) recountOptIns(r *recount) error {
+	total := 0
+	err := a.table("optins").ascend(nil, nil, func(key, payload []byte) (bool, error) {
+		total++
+		var o attribution.OptIn
+		if err := json.Unmarshal(payload, &o); err != nil {
+			return false, fmt.Errorf("%w: opt-in %x: %w", store.ErrDamaged, key, err)
+		}
+		t := attribution.Tally{OptIns: 1, Referrals: one(o.Status == attribution.Credited)}
+		if o.Ref.IsZero() {
+			k := tallyKey{hour: attribution.HourOf(o.At)}
+			r.hours[k] = r.hours[k].Add(t)
+		} else {
+			r.add(o.Ref.String(), attribution.HourOf(o.At), t)
+		}
+		return true, a.checkIndexes(o)
+	})
+	if err != nil {
+		return err
+	}
+	return a.checkIndexSizes(total)
+}
+
+func (a *accountTx) checkIndexes(o attribution.OptIn) error {
+	for name, prefix := range map[string][]byte{
+		"time": nil, "refs": refPrefix(o.Ref), "persons": o.Person[:], "statuses": statusPrefix(o.Status),
+	} {
+		listed, err := a.table(name).has(appendEntry(append([]byte(nil), prefix...), o.At, o.ID))
+		if err != nil {
+			return err
+		}
+		if !listed {
+			return fmt.Errorf("%w: opt-in %s is missing in the index %s", store.ErrDamaged, o.ID, name)
+		}
+	}
+	return nil
+}
+
+func (a *accountTx) checkIndexSizes(optIns int) error {
+	for _, name := range []string{"time", "refs", "persons", "statuses"} {
+		n, err := a.table(name).size()
+		if err != nil {
+			return err
+		}
+		if n != optIns {
+			return fmt.Errorf("%w: %d opt-ins, and %d in the index %s", store.ErrDamaged, optIns, n, name)
+		}
+	}
+	return nil
+}
+
+func (a *accountTx) recountPeople(r *recount) error {
+	return a.table("credits").ascend(nil, nil, func(key, _ []byte) (bool, error) {
+		r.people[string(key[16:])]++
+		return true, nil
+	})
+}
+
+// compare holds the counters against the recount.
+func (a *accountTx) compare(r *recount) error {
+	err := a.table("counters").ascend(nil, nil, func(key, payload []byte) (bool, error) {
+		t, err := decodeTally(payload)
+		if err != nil {
+			return false, err
+		}
+		ref := string(key[:len(key)-9])
+		r.unique[ref] -= t.UniqueClicks
+		r.people[ref] -= t.People
+		k := tallyKey{ref: ref, hour: counterHour(key)}
+		want := r.hours[k]
+		delete(r.hours, k)
+		if t.Clicks != want.Clicks || t.OptIns != want.OptIns || t.Referrals != want.Referrals {
+			return false, fmt.Errorf("%w: counters of %q at %s are %+v, a recount gives %+v", store.ErrDamaged, ref, k.hour.Time(), t, want)
+		}
+		return true, nil
+	})
+	if err != nil {
+		return err
+	}
+	return r.rest()
+}
+
+// rest reports what the recount has and the counters lack.
+func (r *recount) rest() error {
+	for k, t := range r.hours {
+		if t != (attribution.Tally{}) {
+			return fmt.Errorf("%w: nothing was counted for %q at %s, a recount gives %+v", store.ErrDamaged, k.ref, k.hour.Time(), t)
+		}
+	}
+	for name, sums := range map[string]map[string]int64{"unique visitors": r.unique, "people": r.people} {
+		for ref, n := range sums {
+			if n != 0 {
+				return fmt.Errorf("%w: a recount of the %s of %q differs by %d", store.ErrDamaged, name, ref, n)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,160 @@
+package boltstore
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+
+	"tributary/internal/attribution"
+	"tributary/internal/store"
+)
+
+// count adds to an hour's tally when the transaction commits. Most events of a batch share a few hours and
+// affiliates, so each row is read and written once.
+func (a *accountTx) count(ref attribution.Ref, hour attribution.Hour, t attribution.Tally) {
+	k := tallyKey{a.id, ref.String(), hour}
+	a.tx.tallies[k] = a.tx.tallies[k].Add(t)
+}
+
+// countOptIn counts a new opt-in for the account; countForRef counts it for its affiliate, once it names one.
+func (a *accountTx) countOptIn(o *attribution.OptIn) {
+	a.count(attribution.Ref{}, attribution.HourOf(o.At), attribution.Tally{OptIns: 1})
+}
+
+func (a *accountTx) countForRef(o *attribution.OptIn) error {
+	hour := attribution.HourOf(o.At)
+	isNew, err := a.markPerson(o.Person, o.Ref, hour)
+	a.count(o.Ref, hour, attribution.Tally{OptIns: 1, People: one(isNew)})
+	return err
+}
+
+// countPerson counts a person for the account, once. The mark is that of the empty reference.
+func (a *accountTx) countPerson(o *attribution.OptIn) error {
+	hour := attribution.HourOf(o.At)
+	isNew, err := a.markPerson(o.Person, attribution.Ref{}, hour)
+	a.count(attribution.Ref{}, hour, attribution.Tally{People: one(isNew)})
+	return err
+}
+
+// countReferral counts an opt-in that became credited, at the hour of the opt-in.
+func (a *accountTx) countReferral(o *attribution.OptIn) {
+	hour := attribution.HourOf(o.At)
+	a.count(o.Ref, hour, attribution.Tally{Referrals: 1})
+	a.count(attribution.Ref{}, hour, attribution.Tally{Referrals: 1})
+}
+
+func creditKey(person attribution.PersonKey, ref attribution.Ref) []byte {
+	return append(append([]byte(nil), person[:]...), ref.String()...)
+}
+
+func (a *accountTx) markPerson(person attribution.PersonKey, ref attribution.Ref, hour attribution.Hour) (isNew bool, err error) {
+	key := creditKey(person, ref)
+	marked, err := a.table("credits").has(key)
+	if err != nil || marked {
+		return false, err
+	}
+	return true, a.table("credits").put(key, binary.AppendVarint(nil, int64(hour)))
+}
+
+// flushTallies writes what was counted, in key order so that the tree is walked once.
+func (tx *txn) flushTallies() error {
+	keys := make([]tallyKey, 0, len(tx.tallies))
+	for k := range tx.tallies {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, func(x, y tallyKey) int {
+		return bytes.Compare(counterKey(x.ref, x.hour), counterKey(y.ref, y.hour))
+	})
+	for _, k := range keys {
+		if err := tx.addTally(k, tx.tallies[k]); err != nil {
+			return fmt.Errorf("counting: %w", err)
+		}
+	}
+	clear(tx.tallies)
+	return nil
+}
+
+func (tx *txn) addTally(k tallyKey, t attribution.Tally) error {
+	a, err := tx.account(k.account)
+	if err != nil {
+		return err
+	}
+	key := counterKey(k.ref, k.hour)
+	payload, found, err := a.table("counters").get(key)
+	if err != nil {
+		return err
+	}
+	if found {
+		stored, err := decodeTally(payload)
+		if err != nil {
+			return err
+		}
+		t = t.Add(stored)
+	}
+	return a.table("counters").put(key, encodeTally(t))
+}
+
+func encodeTally(t attribution.Tally) []byte {
+	b := make([]byte, 0, 16)
+	for _, n := range []int64{t.Clicks, t.UniqueClicks, t.OptIns, t.People, t.Referrals} {
+		b = binary.AppendVarint(b, n)
+	}
+	return b
+}
+
+func decodeTally(b []byte) (t attribution.Tally, err error) {
+	for _, n := range []*int64{&t.Clicks, &t.UniqueClicks, &t.OptIns, &t.People, &t.Referrals} {
+		v, size := binary.Varint(b)
+		if size <= 0 {
+			return t, fmt.Errorf("%w: a counter ends too early", store.ErrDamaged)
+		}
+		*n, b = v, b[size:]
+	}
+	return t, nil
+}
+
+// Counters implements store.Store.
+func (s *Store) Counters(ctx context.Context, account attribution.AccountID, ref attribution.Ref, from, to attribution.Hour) (out []attribution.HourTally, err error) {
+	err = s.readAccount(account, func(a *accountTx) error {
+		c, err := a.canonicalInRead(ref)
+		if err != nil {
+			return err
+		}
+		return a.table("counters").ascend(refPrefix(c), counterKey(c.String(), from), func(key, payload []byte) (bool, error) {
+			hour := counterHour(key)
+			if hour >= to {
+				return false, nil
+			}
+			t, err := decodeTally(payload)
+			out = append(out, attribution.HourTally{Hour: hour, Tally: t})
+			return true, err
+		})
+	})
+	return out, err
+}
+
+// readAccount runs a read of one account. An account that nothing was stored for reads as empty.
+func (s *Store) readAccount(account attribution.AccountID, fn func(*accountTx) error) error {
+	return s.view(func(tx *txn) error {
+		a, err := tx.account(account)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return fn(a)
+	})
+}
+
+// canonicalInRead is canonical without the committer's cache.
+func (a *accountTx) canonicalInRead(ref attribution.Ref) (attribution.Ref, error) {
+	if ref.Kind != attribution.ByCode {
+		return ref, nil
+	}
+	c, _, err := a.owner(ref)
+	return c, err
+}

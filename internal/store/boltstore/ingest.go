@@ -1,0 +1,255 @@
+package boltstore
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tributary/internal/attribution"
+	"tributary/internal/store"
+)
+
+// Ingest implements store.Events.
+func (s *Store) Ingest(ctx context.Context, account attribution.AccountID, policy attribution.Policy, batch []attribution.Event) ([]store.Outcome, error) {
+	var outcomes []store.Outcome
+	err := s.write(ctx, func(tx *txn) error {
+		a, err := tx.account(account)
+		if err != nil {
+			return err
+		}
+		outcomes = make([]store.Outcome, len(batch))
+		for i := range batch {
+			if outcomes[i], err = a.ingest(&batch[i], policy); err != nil {
+				return fmt.Errorf("storing event %s: %w", batch[i].ID, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return outcomes, nil
+}
+
+func (a *accountTx) ingest(e *attribution.Event, policy attribution.Policy) (store.Outcome, error) {
+	payload, found, err := a.table("events").get(e.ID[:])
+	if err != nil {
+		return store.Outcome{}, err
+	}
+	if found {
+		return a.repeated(e.ID, payload)
+	}
+	outcome, counted, err := a.apply(e, policy)
+	if err != nil {
+		return store.Outcome{}, err
+	}
+	encoded, err := a.encodeEvent(a.tx.room(256), e, outcome, counted)
+	if err != nil {
+		return store.Outcome{}, err
+	}
+	return outcome, a.table("events").put(e.ID[:], encoded)
+}
+
+// repeated answers for an event that the log has.
+func (a *accountTx) repeated(id uuid.UUID, payload []byte) (store.Outcome, error) {
+	logged, err := a.decodeEvent(id, payload)
+	return store.Outcome{Disposition: store.Duplicate, Reason: "this event is stored already", OptIn: logged.OptIn}, err
+}
+
+// apply does what an event means for everything but the log. It also returns the reference that a click counts for.
+func (a *accountTx) apply(e *attribution.Event, policy attribution.Policy) (o store.Outcome, counted attribution.Ref, err error) {
+	switch {
+	case e.Ignored != "":
+		return store.Outcome{Disposition: store.Ignored, Reason: e.Ignored}, counted, nil
+	case e.Type == attribution.Clicked:
+		counted, err = a.click(e)
+		return store.Outcome{Disposition: store.Accepted}, counted, err
+	default:
+		o, err = a.optIn(e, policy)
+		return o, counted, err
+	}
+}
+
+func (a *accountTx) click(e *attribution.Event) (attribution.Ref, error) {
+	ref, err := a.firstSight(e.Latest.Ref, e.Received)
+	if err != nil {
+		return ref, err
+	}
+	hour := attribution.HourOf(e.At)
+	mine, all, err := a.markVisitor(e.Visitor, ref, hour)
+	if err != nil {
+		return ref, err
+	}
+	a.count(ref, hour, attribution.Tally{Clicks: 1, UniqueClicks: one(mine)})
+	a.count(attribution.Ref{}, hour, attribution.Tally{Clicks: 1, UniqueClicks: one(all)})
+	return ref, nil
+}
+
+func one(yes bool) int64 {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+// markVisitor notes that a visitor is counted for a reference, and reports whether that is new for the reference and
+// for the account. Keys begin with the visitor's id, whose time is that of the first visit, so most of them append.
+func (a *accountTx) markVisitor(visitor uuid.UUID, ref attribution.Ref, hour attribution.Hour) (newForRef, newForAccount bool, err error) {
+	n, err := a.number(ref.String())
+	if err != nil {
+		return false, false, err
+	}
+	key := binary.AppendUvarint(append(a.tx.room(24), visitor[:]...), n)
+	seen, marked, err := a.visitorMarks(visitor[:], key)
+	if err != nil || marked {
+		return false, false, err
+	}
+	if ref.Kind == attribution.ByCode { // may turn out to be an affiliate that this visitor is counted for
+		pending := append(refPrefix(ref), visitor[:]...)
+		if err := a.table("pending").put(pending, binary.AppendVarint(nil, int64(hour))); err != nil {
+			return false, false, err
+		}
+	}
+	return true, !seen, a.table("visitors").put(key, nil)
+}
+
+// visitorMarks reports whether the visitor is counted at all, and whether under this very key.
+func (a *accountTx) visitorMarks(visitor, key []byte) (seen, marked bool, err error) {
+	err = a.table("visitors").ascend(visitor, nil, func(k, _ []byte) (bool, error) {
+		seen = true
+		marked = string(k) == string(key)
+		return !marked, nil
+	})
+	return seen, marked, err
+}
+
+// firstSight returns the reference under which ref is counted, and has it looked up in Keap when nobody knows it yet.
+func (a *accountTx) firstSight(ref attribution.Ref, now time.Time) (attribution.Ref, error) {
+	canonical, err := a.canonical(ref)
+	if err != nil || a.cache.known[canonical] {
+		return canonical, err
+	}
+	known, err := a.known(canonical)
+	if err == nil && !known {
+		err = a.lookUp(canonical, now)
+	}
+	if err != nil {
+		return canonical, err
+	}
+	remember(a.cache.known, canonical, true)
+	return canonical, nil
+}
+
+func (a *accountTx) known(ref attribution.Ref) (bool, error) {
+	if ref.Kind != attribution.ByID {
+		return false, nil
+	}
+	return a.table("partners").has([]byte(ref.Value))
+}
+
+// maxLookups bounds how many references wait to be looked up: anybody can make up parameters.
+const maxLookups = 10_000
+
+func (a *accountTx) lookUp(ref attribution.Ref, now time.Time) error {
+	if a.tx.s.lookups >= maxLookups {
+		return nil // an opt-in looks its affiliate up by itself
+	}
+	made, err := a.newJob(store.AffiliateJob, ref.String(), now)
+	if made {
+		a.tx.s.lookups++
+	}
+	return err
+}
+
+// canonical returns the reference under which ref is counted: the id, once the code is known.
+func (a *accountTx) canonical(ref attribution.Ref) (attribution.Ref, error) {
+	if ref.Kind != attribution.ByCode {
+		return ref, nil
+	}
+	if c, ok := a.cache.canonical[ref]; ok {
+		return c, nil
+	}
+	c, _, err := a.owner(ref)
+	if err != nil {
+		return ref, err
+	}
+	remember(a.cache.canonical, ref, c)
+	return c, nil
+}
+
+// optIn makes a new opt-in, or merges into the one that this person has within the window.
+func (a *accountTx) optIn(e *attribution.Event, policy attribution.Policy) (store.Outcome, error) {
+	same, found, err := a.sameOptIn(e, policy)
+	if err != nil {
+		return store.Outcome{}, err
+	}
+	if found {
+		return store.Outcome{Disposition: store.Duplicate, Reason: "this person's opt-in is stored already: merged", OptIn: same.ID}, a.merge(same, e, policy)
+	}
+	earlier, err := a.lastTouch(e.Person)
+	if err != nil {
+		return store.Outcome{}, err
+	}
+	o := attribution.NewOptIn(*e, policy, earlier)
+	a.countOptIn(&o)
+	if err := a.attributed(&o, e); err != nil {
+		return store.Outcome{}, err
+	}
+	return store.Outcome{Disposition: store.Accepted, Reason: o.Reason, OptIn: o.ID}, errors.Join(a.countPerson(&o), a.saveOptIn(nil, &o))
+}
+
+func (a *accountTx) merge(o attribution.OptIn, e *attribution.Event, policy attribution.Policy) error {
+	before := o
+	if o.Merge(*e, policy) {
+		if err := a.attributed(&o, e); err != nil {
+			return err
+		}
+	}
+	return a.saveOptIn(&before, &o)
+}
+
+// sameOptIn finds the person's opt-in nearest in time, within the merge window.
+func (a *accountTx) sameOptIn(e *attribution.Event, policy attribution.Policy) (best attribution.OptIn, found bool, err error) {
+	from := appendTime(append([]byte(nil), e.Person[:]...), e.At.Add(-policy.Merge))
+	err = a.table("persons").ascend(e.Person[:], from, func(key, _ []byte) (bool, error) {
+		if entryTime(key).Sub(e.At) > policy.Merge {
+			return false, nil
+		}
+		o, err := a.getOptIn(entryID(key))
+		if err != nil {
+			return false, err
+		}
+		if !found || o.At.Sub(e.At).Abs() < best.At.Sub(e.At).Abs() {
+			best, found = o, true
+		}
+		return true, nil
+	})
+	return best, found, err
+}
+
+// attributed does what naming an affiliate means: it is counted, the person's touch is kept, and a job credits it.
+func (a *accountTx) attributed(o *attribution.OptIn, e *attribution.Event) (err error) {
+	if o.Ref.IsZero() {
+		return nil
+	}
+	if o.Ref, err = a.firstSight(o.Ref, e.Received); err != nil {
+		return err
+	}
+	if err := a.countForRef(o); err != nil {
+		return err
+	}
+	if err := a.table("people").putJSON(o.Person[:], attribution.Touch{Ref: o.Ref, At: o.At}); err != nil {
+		return err
+	}
+	_, err = a.newJob(store.CreditJob, o.ID.String(), e.Received)
+	return err
+}
+
+func (a *accountTx) lastTouch(person attribution.PersonKey) (touch attribution.Touch, err error) {
+	_, err = a.table("people").getJSON(person[:], &touch)
+	return touch, err
+}

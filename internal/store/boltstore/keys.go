@@ -1,0 +1,89 @@
+package boltstore
+
+import (
+	"encoding/binary"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tributary/internal/attribution"
+)
+
+// Every bucket of the file. Those of an account lie in a bucket named after it, below accountsBucket, so that no key
+// needs an account and an account can be moved or dropped as a whole.
+//
+//	bucket              key                                     value (each followed by its checksum)
+//	accounts/A/events   event id                                the event, compact; see eventcodec.go
+//	accounts/A/visitors visitor id, string number of a ref      - : the visitor is counted for the ref
+//	accounts/A/pending  ref 00 visitor id                       hour : counted under a code that is not resolved yet
+//	accounts/A/counters ref 00 hour                             the five counts as uvarints; ref "" is the account
+//	accounts/A/strings  text                                    its number
+//	accounts/A/numbers  number                                  its text
+//	accounts/A/optins   opt-in id                               attribution.OptIn as JSON
+//	accounts/A/time     time, opt-in id                         -
+//	accounts/A/refs     ref 00 time, opt-in id                  -
+//	accounts/A/persons  person key, time, opt-in id             -
+//	accounts/A/statuses status 00 time, opt-in id               -
+//	accounts/A/people   person key                              the person's last earning touch as JSON
+//	accounts/A/credits  person key, ref                         hour : the person is counted for the ref
+//	accounts/A/partners Keap's affiliate id                     attribution.Affiliate as JSON
+//	accounts/A/codes    affiliate code                          Keap's affiliate id now 00 the first one that had the code
+//	jobs                account 00 job id                       store.Job as JSON
+//	due                 time, account 00 job id                 -
+//	quarantine          id                                      store.Quarantined as JSON
+//	documents/K         key                                     version as uvarint, then the value
+var (
+	accountsBucket   = []byte("accounts")
+	jobsBucket       = []byte("jobs")
+	dueBucket        = []byte("due")
+	quarantineBucket = []byte("quarantine")
+	documentsBucket  = []byte("documents")
+)
+
+var accountBuckets = []string{
+	"events", "visitors", "pending", "counters", "strings", "numbers", "optins", "time", "refs", "persons", "statuses",
+	"people", "credits", "partners", "codes",
+}
+
+const keyTimeLength = 8
+
+// appendTime writes a time so that byte order is time order, to the millisecond. Flipping the sign bit puts times
+// before 1970 first.
+func appendTime(key []byte, t time.Time) []byte {
+	return binary.BigEndian.AppendUint64(key, uint64(t.UnixMilli())^1<<63)
+}
+
+func keyTime(key []byte) time.Time {
+	return time.UnixMilli(int64(binary.BigEndian.Uint64(key) ^ 1<<63)).UTC()
+}
+
+// appendEntry writes the tail that every opt-in index shares.
+func appendEntry(prefix []byte, at time.Time, id uuid.UUID) []byte {
+	return append(appendTime(prefix, at), id[:]...)
+}
+
+func entryID(key []byte) uuid.UUID {
+	return uuid.UUID(key[len(key)-16:])
+}
+
+func entryTime(key []byte) time.Time {
+	return keyTime(key[len(key)-16-keyTimeLength:])
+}
+
+func refPrefix(ref attribution.Ref) []byte { return append([]byte(ref.String()), 0) }
+
+func statusPrefix(s attribution.Status) []byte { return append([]byte(s), 0) }
+
+func counterKey(ref string, hour attribution.Hour) []byte {
+	return binary.BigEndian.AppendUint64(append([]byte(ref), 0), uint64(hour))
+}
+
+func counterHour(key []byte) attribution.Hour {
+	return attribution.Hour(binary.BigEndian.Uint64(key[len(key)-8:]))
+}
+
+func jobKey(account attribution.AccountID, id string) []byte {
+	return append(append([]byte(account), 0), id...)
+}
+
+func dueKey(due time.Time, job []byte) []byte { return append(appendTime(nil, due), job...) }

@@ -1,0 +1,200 @@
+package boltstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tributary/internal/attribution"
+	"tributary/internal/store"
+)
+
+func (a *accountTx) getOptIn(id uuid.UUID) (o attribution.OptIn, err error) {
+	found, err := a.table("optins").getJSON(id[:], &o)
+	if err == nil && !found {
+		err = fmt.Errorf("opt-in %s: %w", id, store.ErrNotFound)
+	}
+	return o, err
+}
+
+// saveOptIn writes an opt-in and its indexes; before is what was stored, nil for a new one. The time and person of an
+// opt-in never change.
+func (a *accountTx) saveOptIn(before, o *attribution.OptIn) error {
+	if err := a.table("optins").putJSON(o.ID[:], o); err != nil {
+		return err
+	}
+	status, ref := appendEntry(statusPrefix(o.Status), o.At, o.ID), appendEntry(refPrefix(o.Ref), o.At, o.ID)
+	if before != nil {
+		return errors.Join(
+			a.table("statuses").move(appendEntry(statusPrefix(before.Status), o.At, o.ID), status),
+			a.table("refs").move(appendEntry(refPrefix(before.Ref), o.At, o.ID), ref))
+	}
+	return errors.Join(
+		a.table("statuses").put(status, nil),
+		a.table("refs").put(ref, nil),
+		a.table("time").put(appendEntry(nil, o.At, o.ID), nil),
+		a.table("persons").put(appendEntry(append([]byte(nil), o.Person[:]...), o.At, o.ID), nil))
+}
+
+// OptIn implements store.Events.
+func (s *Store) OptIn(ctx context.Context, account attribution.AccountID, id uuid.UUID) (o attribution.OptIn, err error) {
+	err = s.view(func(tx *txn) error {
+		a, err := tx.account(account)
+		if err != nil {
+			return err
+		}
+		o, err = a.getOptIn(id)
+		return err
+	})
+	return o, err
+}
+
+// maxScan bounds how many rows one page may look at when its index does not answer the whole query: the page is then
+// short, and its cursor goes on from there.
+const maxScan = 20_000
+
+// OptIns implements store.Events.
+func (s *Store) OptIns(ctx context.Context, account attribution.AccountID, q store.Query) (page store.Page, err error) {
+	err = s.readAccount(account, func(a *accountTx) error {
+		if q.Ref, err = a.canonicalInRead(q.Ref); err != nil {
+			return err
+		}
+		page, err = a.optIns(q)
+		return err
+	})
+	return page, err
+}
+
+func (a *accountTx) optIns(q store.Query) (page store.Page, err error) {
+	index, prefix := a.indexFor(q)
+	scanned := 0
+	err = index.descend(prefix, below(prefix, q), func(key, _ []byte) (bool, error) {
+		if !q.From.IsZero() && entryTime(key).Before(q.From) {
+			return false, nil
+		}
+		if len(page.OptIns) == q.Limit || scanned == maxScan {
+			return false, nil
+		}
+		scanned++
+		o, err := a.getOptIn(entryID(key))
+		if err != nil {
+			return false, err
+		}
+		if matches(o, q) {
+			page.OptIns = append(page.OptIns, o)
+		}
+		if len(page.OptIns) == q.Limit || scanned == maxScan {
+			page.Next = store.Cursor{At: o.At, ID: o.ID}
+		}
+		return true, nil
+	})
+	if scanned < maxScan && len(page.OptIns) < q.Limit {
+		page.Next = store.Cursor{}
+	}
+	return page, err
+}
+
+// indexFor picks the index that leaves the fewest rows to look at.
+func (a *accountTx) indexFor(q store.Query) (table, []byte) {
+	switch {
+	case !q.Person.IsZero():
+		return a.table("persons"), append([]byte(nil), q.Person[:]...)
+	case !q.Ref.IsZero():
+		return a.table("refs"), refPrefix(q.Ref)
+	case q.Status != "":
+		return a.table("statuses"), statusPrefix(q.Status)
+	default:
+		return a.table("time"), nil
+	}
+}
+
+// below is the key that a page starts under.
+func below(prefix []byte, q store.Query) []byte {
+	head := append([]byte(nil), prefix...)
+	switch {
+	case !q.Cursor.IsZero():
+		return appendEntry(head, q.Cursor.At, q.Cursor.ID)
+	case !q.To.IsZero():
+		return appendTime(head, q.To)
+	default:
+		return after(prefix)
+	}
+}
+
+func matches(o attribution.OptIn, q store.Query) bool {
+	return (q.Person.IsZero() || o.Person == q.Person) &&
+		(q.Ref.IsZero() || o.Ref == q.Ref) &&
+		(q.Status == "" || o.Status == q.Status) &&
+		(q.Site == "" || o.Site == q.Site) &&
+		(q.To.IsZero() || o.At.Before(q.To))
+}
+
+// Log implements store.Events.
+func (s *Store) Log(ctx context.Context, account attribution.AccountID, before uuid.UUID, limit int) (out []store.LoggedEvent, err error) {
+	err = s.readAccount(account, func(a *accountTx) error {
+		return a.table("events").descend(nil, beforeID(before), func(key, payload []byte) (bool, error) {
+			if len(out) == limit {
+				return false, nil
+			}
+			e, err := a.decodeEvent(uuid.UUID(key), payload)
+			out = append(out, e)
+			return true, err
+		})
+	})
+	return out, err
+}
+
+func beforeID(id uuid.UUID) []byte {
+	if id == uuid.Nil {
+		return after(nil)
+	}
+	return id[:]
+}
+
+// Quarantine implements store.Events.
+func (s *Store) Quarantine(ctx context.Context, q store.Quarantined) error {
+	return s.write(ctx, func(tx *txn) error {
+		if tx.s.quarantined >= s.quarantineLimit {
+			return store.ErrFull
+		}
+		tx.s.quarantined++
+		return tx.quarantine().putJSON(q.ID[:], q)
+	})
+}
+
+// Quarantines implements store.Events.
+func (s *Store) Quarantines(ctx context.Context, before uuid.UUID, limit int) (out []store.Quarantined, err error) {
+	err = s.view(func(tx *txn) error {
+		t := tx.quarantine()
+		return t.descend(nil, beforeID(before), func(key, _ []byte) (bool, error) {
+			if len(out) == limit {
+				return false, nil
+			}
+			var q store.Quarantined
+			_, err := t.getJSON(key, &q)
+			out = append(out, q)
+			return true, err
+		})
+	})
+	return out, err
+}
+
+// noteOptIn changes an opt-in as a settled job says. An opt-in that is gone, because its person was erased, is no error.
+func (a *accountTx) noteOptIn(id uuid.UUID, now time.Time, change func(*attribution.OptIn)) error {
+	o, err := a.getOptIn(id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	before := o
+	change(&o)
+	if o.Status == attribution.Credited && before.Status != attribution.Credited {
+		a.countReferral(&o)
+	}
+	return a.saveOptIn(&before, &o)
+}

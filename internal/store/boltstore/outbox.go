@@ -1,0 +1,262 @@
+package boltstore
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tributary/internal/attribution"
+	"tributary/internal/store"
+)
+
+func isLookup(key []byte) bool {
+	_, id, _ := bytes.Cut(key, []byte{0})
+	return bytes.HasPrefix(id, []byte(store.AffiliateJob))
+}
+
+// newJob adds a job that is due now, unless the same intent is there already.
+func (a *accountTx) newJob(kind store.JobKind, subject string, now time.Time) (made bool, err error) {
+	j := store.Job{Account: a.id, ID: store.JobID(kind, subject), Kind: kind, Subject: subject, State: store.Ready, Due: now, Created: now}
+	there, err := a.tx.jobs().has(jobKey(j.Account, j.ID))
+	if err != nil || there {
+		return false, err
+	}
+	return true, a.tx.saveJob(nil, &j)
+}
+
+func isOpen(s store.JobState) bool { return s == store.Ready || s == store.Sending }
+
+// saveJob writes a job and its place in the schedule; before is what was stored, nil for a new one. A job that is done
+// is removed: what it did stands with its opt-in.
+func (tx *txn) saveJob(before, j *store.Job) error {
+	key := jobKey(j.Account, j.ID)
+	if before != nil && isOpen(before.State) {
+		if err := tx.due().delete(dueKey(before.Due, key)); err != nil {
+			return err
+		}
+	}
+	if j.State == store.Done {
+		if j.Kind == store.AffiliateJob {
+			tx.s.lookups--
+		}
+		return tx.jobs().delete(key)
+	}
+	if isOpen(j.State) {
+		if err := tx.due().put(dueKey(j.Due, key), nil); err != nil {
+			return err
+		}
+	}
+	return tx.jobs().putJSON(key, j)
+}
+
+func (tx *txn) job(key []byte) (j store.Job, err error) {
+	found, err := tx.jobs().getJSON(key, &j)
+	if err == nil && !found {
+		err = fmt.Errorf("job %q: %w", key, store.ErrNotFound)
+	}
+	return j, err
+}
+
+// Claim implements store.Outbox. It writes only when something is due, so that an idle outbox costs no commit.
+func (s *Store) Claim(ctx context.Context, now time.Time, n int, lease time.Duration) (claimed []store.Job, err error) {
+	idle, err := s.idle(now)
+	if err != nil || idle {
+		return nil, err
+	}
+	err = s.write(ctx, func(tx *txn) (err error) {
+		claimed, err = tx.claim(now, n, now.Add(lease))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return claimed, nil
+}
+
+func (s *Store) idle(now time.Time) (idle bool, err error) {
+	idle = true
+	err = s.view(func(tx *txn) error {
+		return tx.due().ascend(nil, nil, func(key, _ []byte) (bool, error) {
+			idle = keyTime(key).After(now)
+			return false, nil
+		})
+	})
+	return idle, err
+}
+
+func (tx *txn) claim(now time.Time, n int, until time.Time) ([]store.Job, error) {
+	keys, err := tx.dueJobs(now, n)
+	if err != nil {
+		return nil, err
+	}
+	jobs := make([]store.Job, 0, len(keys))
+	for _, key := range keys {
+		before, err := tx.job(key)
+		if err != nil {
+			return nil, fmt.Errorf("%w: the schedule names a job that is not there: %v", store.ErrDamaged, err)
+		}
+		j := before
+		j.Epoch++
+		j.Due = until
+		if err := tx.saveJob(&before, &j); err != nil {
+			return nil, err
+		}
+		jobs = append(jobs, j)
+	}
+	return jobs, nil
+}
+
+func (tx *txn) dueJobs(now time.Time, n int) (keys [][]byte, err error) {
+	err = tx.due().ascend(nil, nil, func(key, _ []byte) (bool, error) {
+		if len(keys) == n || keyTime(key).After(now) {
+			return false, nil
+		}
+		keys = append(keys, bytes.Clone(key[keyTimeLength:]))
+		return true, nil
+	})
+	return keys, err
+}
+
+// Advance implements store.Outbox.
+func (s *Store) Advance(ctx context.Context, job store.Job, now time.Time, settle store.Settlement) error {
+	return s.write(ctx, func(tx *txn) error {
+		before, err := tx.job(jobKey(job.Account, job.ID))
+		if err != nil {
+			return fmt.Errorf("%w: %v", store.ErrStale, err)
+		}
+		if before.Epoch != job.Epoch {
+			return store.ErrStale
+		}
+		return tx.settle(before, now, settle)
+	})
+}
+
+func (tx *txn) settle(before store.Job, now time.Time, s store.Settlement) error {
+	j := before
+	j.State, j.Due, j.Attempt, j.Reason, j.Code = s.State, s.Due, s.Attempt, s.Reason, s.Code
+	if !s.Intended.IsZero() {
+		j.Intended = s.Intended
+	}
+	if err := tx.saveJob(&before, &j); err != nil {
+		return err
+	}
+	if j.Kind != store.CreditJob {
+		return nil
+	}
+	return tx.settleOptIn(j, now, s)
+}
+
+func (tx *txn) settleOptIn(j store.Job, now time.Time, s store.Settlement) error {
+	id, err := uuid.Parse(j.Subject)
+	if err != nil {
+		return fmt.Errorf("%w: job %s names no opt-in", store.ErrDamaged, j.ID)
+	}
+	a, err := tx.account(j.Account)
+	if err != nil {
+		return err
+	}
+	return a.noteOptIn(id, now, func(o *attribution.OptIn) {
+		o.Status, o.Reason = orElse(s.Status, o.Status), s.Reason
+		o.ContactID, o.ReferralID = orElse(s.ContactID, o.ContactID), orElse(s.ReferralID, o.ReferralID)
+		if s.Step != "" {
+			o.Note(now, s.Step, s.Detail)
+		}
+	})
+}
+
+func orElse[T ~string](s, other T) T {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+// Jobs implements store.Outbox.
+func (s *Store) Jobs(ctx context.Context, account attribution.AccountID, state store.JobState, cursor string, limit int) (out []store.Job, err error) {
+	prefix := jobKey(account, "")
+	from := after(prefix)
+	if cursor != "" {
+		from = jobKey(account, cursor)
+	}
+	err = s.view(func(tx *txn) error {
+		return tx.jobs().descend(prefix, from, func(key, _ []byte) (bool, error) {
+			if len(out) == limit {
+				return false, nil
+			}
+			j, err := tx.job(key)
+			if state == "" || j.State == state {
+				out = append(out, j)
+			}
+			return true, err
+		})
+	})
+	return out, err
+}
+
+// Retry implements store.Outbox.
+func (s *Store) Retry(ctx context.Context, account attribution.AccountID, id string, now time.Time) (j store.Job, err error) {
+	err = s.write(ctx, func(tx *txn) error {
+		if j, err = tx.job(jobKey(account, id)); err != nil || j.State != store.Parked {
+			return err
+		}
+		j, err = tx.wake(j, now, "retried", "by hand")
+		return err
+	})
+	return j, err
+}
+
+// wake makes a parked job due and its opt-in look so.
+func (tx *txn) wake(before store.Job, now time.Time, step, detail string) (store.Job, error) {
+	j := before
+	j.State, j.Due, j.Attempt, j.Reason, j.Code = store.Ready, now, 0, "", ""
+	if err := tx.saveJob(&before, &j); err != nil {
+		return j, err
+	}
+	if j.Kind != store.CreditJob {
+		return j, nil
+	}
+	return j, tx.settleOptIn(j, now, store.Settlement{Status: attribution.Received, Step: step, Detail: detail})
+}
+
+// Orphan implements store.Outbox.
+func (s *Store) Orphan(ctx context.Context, due func(store.Job) time.Time) error {
+	return s.write(ctx, func(tx *txn) error {
+		var claimed []store.Job
+		err := tx.jobs().ascend(nil, nil, func(key, _ []byte) (bool, error) {
+			j, err := tx.job(key)
+			if isOpen(j.State) && j.Epoch > 0 {
+				claimed = append(claimed, j)
+			}
+			return true, err
+		})
+		if err != nil {
+			return err
+		}
+		for _, before := range claimed {
+			j := before
+			if at := due(j); at.Before(j.Due) {
+				j.Due = at
+			}
+			if err := tx.saveJob(&before, &j); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Backlog implements store.Outbox.
+func (s *Store) Backlog(ctx context.Context) (map[store.JobState]int, error) {
+	counts := map[store.JobState]int{}
+	err := s.view(func(tx *txn) error {
+		return tx.jobs().ascend(nil, nil, func(key, _ []byte) (bool, error) {
+			j, err := tx.job(key)
+			counts[j.State]++
+			return true, err
+		})
+	})
+	return counts, err
+}

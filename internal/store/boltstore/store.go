@@ -1,0 +1,172 @@
+// Package boltstore is the default storage engine: one bbolt file in the data folder, owned by one process.
+package boltstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
+
+	"tributary/internal/store"
+)
+
+const (
+	fileName = "tributary.db"
+	// lockWait is how long Open waits for another process to let go: long enough for a restart, short enough to tell.
+	lockWait = time.Second
+	// mapSize is address space reserved at open. Growing a mapping waits for every reader, so it should be rare.
+	mapSize = 1 << 30
+)
+
+// Options configure an engine.
+type Options struct {
+	Dir string // the data folder; it is made when it is not there
+	// QuarantineLimit is how many records the quarantine may hold; 0 means 100,000.
+	QuarantineLimit int
+}
+
+// Store is a bbolt file with one committer. It implements store.Store.
+type Store struct {
+	db              *bolt.DB
+	ops             chan *op
+	stop            chan struct{}
+	gone            chan struct{} // closed when the committer has ended
+	stopped         sync.WaitGroup
+	closing         sync.Once
+	quarantineLimit int
+
+	// Owned by the committer.
+	quarantined int
+	lookups     int
+	caches      map[string]*accountCache
+	arena       arena
+	broken      error
+}
+
+var _ store.Store = (*Store)(nil)
+
+// Open opens or creates the store in a folder. store.ErrInUse when another process has it.
+func Open(o Options) (*Store, error) {
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("making the data folder: %w", err)
+	}
+	db, err := openFile(filepath.Join(o.Dir, fileName))
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{db: db, ops: make(chan *op, 4096), stop: make(chan struct{}), gone: make(chan struct{}), caches: map[string]*accountCache{}, quarantineLimit: o.QuarantineLimit}
+	if s.quarantineLimit == 0 {
+		s.quarantineLimit = 100_000
+	}
+	if err := s.load(); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	s.stopped.Go(s.commitLoop)
+	return s, nil
+}
+
+func openFile(path string) (*bolt.DB, error) {
+	_, err := os.Stat(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return createFile(path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("looking for the store: %w", err)
+	}
+	return openBolt(path)
+}
+
+// createFile makes the store under another name and moves it in place when it is whole, because a power cut in the
+// middle of the very first write would leave a file that never opens again. The lock goes with the open file.
+func createFile(path string) (*bolt.DB, error) {
+	draft := path + ".new"
+	db, err := openBolt(draft)
+	if err != nil {
+		return nil, err
+	}
+	if err := placeFile(db, draft, path); err != nil {
+		return nil, errors.Join(fmt.Errorf("creating the store: %w", err), db.Close())
+	}
+	return db, nil
+}
+
+func placeFile(db *bolt.DB, draft, path string) error {
+	if err := db.Update(createBuckets); err != nil {
+		return err
+	}
+	if err := db.Sync(); err != nil {
+		return err
+	}
+	if err := os.Rename(draft, path); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+func syncFolder(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+func createBuckets(tx *bolt.Tx) error {
+	for _, name := range [][]byte{accountsBucket, jobsBucket, dueBucket, quarantineBucket, documentsBucket} {
+		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func openBolt(path string) (db *bolt.DB, err error) {
+	defer guard(&err)
+	db, err = bolt.Open(path, 0o600, &bolt.Options{
+		Timeout:         lockWait,
+		FreelistType:    bolt.FreelistMapType,
+		NoFreelistSync:  true, // rebuilt at open; saves a page or more in every commit
+		InitialMmapSize: mapSize,
+	})
+	if errors.Is(err, bolterrors.ErrTimeout) {
+		return nil, fmt.Errorf("%w: %s", store.ErrInUse, filepath.Dir(path))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("opening %s: %w", path, err)
+	}
+	return db, nil
+}
+
+// load counts what has a limit.
+func (s *Store) load() error {
+	return s.view(func(tx *txn) error {
+		s.quarantined = tx.quarantine().bucket.Stats().KeyN
+		return tx.jobs().ascend(nil, nil, func(key, _ []byte) (bool, error) {
+			if isLookup(key) {
+				s.lookups++
+			}
+			return true, nil
+		})
+	})
+}
+
+// Close waits for what is being committed and releases the file. What was not yet begun returns store.ErrClosed.
+func (s *Store) Close() (err error) {
+	s.closing.Do(func() {
+		close(s.stop)
+		s.stopped.Wait()
+		err = s.db.Close()
+	})
+	return err
+}
+
+// Ping commits an empty write.
+func (s *Store) Ping(ctx context.Context) error {
+	return s.write(ctx, func(*txn) error { return nil })
+}

@@ -1,0 +1,275 @@
+package storetest
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tributary/internal/attribution"
+	"tributary/internal/store"
+)
+
+var eventTests = map[string]func(*testing.T, *bench){
+	"an event sent 100 times counts once": func(t *testing.T, b *bench) {
+		c, o := click(byID("7"), newID(noon), noon), optIn(byID("7"), "ann", noon)
+		for i := range 50 {
+			for j, out := range b.ingest(c, o, c, o) {
+				want := store.Duplicate
+				if i == 0 && j < 2 {
+					want = store.Accepted
+				}
+				if out.Disposition != want {
+					t.Fatalf("round %d, event %d: %s, want %s", i, j, out.Disposition, want)
+				}
+			}
+		}
+		b.wantTotal(byID("7"), attribution.Tally{Clicks: 1, UniqueClicks: 1, OptIns: 1, People: 1})
+	},
+	"a duplicate opt-in names the opt-in that it is": func(t *testing.T, b *bench) {
+		o := optIn(byID("7"), "ann", noon)
+		first, again := b.ingest(o)[0], b.ingest(o)[0]
+		if first.OptIn != o.ID || again.OptIn != o.ID {
+			t.Errorf("opt-in %s, answered %s and then %s", o.ID, first.OptIn, again.OptIn)
+		}
+	},
+	"a visitor is unique once for each affiliate and once for the account": func(t *testing.T, b *bench) {
+		visitor := newID(noon)
+		b.ingest(click(byID("7"), visitor, noon), click(byID("7"), visitor, noon.Add(50*time.Hour)), click(byID("8"), visitor, noon))
+		b.wantTotal(byID("7"), attribution.Tally{Clicks: 2, UniqueClicks: 1})
+		b.wantTotal(byID("8"), attribution.Tally{Clicks: 1, UniqueClicks: 1})
+		b.wantTotal(attribution.Ref{}, attribution.Tally{Clicks: 3, UniqueClicks: 1})
+	},
+	"one affiliate's name within another's is another": func(t *testing.T, b *bench) {
+		b.ingest(click(byID("1"), newID(noon), noon), click(byID("12"), newID(noon), noon), click(byCode("1"), newID(noon), noon))
+		for _, r := range []attribution.Ref{byID("1"), byID("12"), byCode("1")} {
+			b.wantTotal(r, attribution.Tally{Clicks: 1, UniqueClicks: 1})
+		}
+	},
+	"what is ignored is kept and not counted": func(t *testing.T, b *bench) {
+		e := click(byID("7"), newID(noon), noon)
+		e.Ignored = "a crawler"
+		if out := b.ingest(e)[0]; out.Disposition != store.Ignored || out.Reason != "a crawler" {
+			t.Errorf("outcome %+v", out)
+		}
+		b.wantTotal(byID("7"), attribution.Tally{})
+		if log, err := b.Log(ctx, account, uuid.Nil, 10); err != nil || len(log) != 1 || log[0].Reason != "a crawler" {
+			t.Errorf("log %+v, %v", log, err)
+		}
+	},
+	"the log returns every field": func(t *testing.T, b *bench) {
+		e := optIn(byID("7"), "ann", noon)
+		e.First = attribution.Touch{Ref: byCode("00123"), At: noon.Add(-80 * 24 * time.Hour)}
+		e.UTM = attribution.UTM{Source: "a", Medium: "b", Campaign: "c", Term: "d", Content: "e"}
+		e.Form.Provider, e.Referrer, e.Note = "everwebinar", "https://blog.example.com/post", "the clock was off"
+		b.ingest(e)
+		log, err := b.Log(ctx, account, uuid.Nil, 10)
+		if err != nil || len(log) != 1 || !reflect.DeepEqual(log[0].Event, e) {
+			t.Errorf("stored %+v\nread   %+v\n%v", e, log, err)
+		}
+	},
+	"the log pages from the newest": func(t *testing.T, b *bench) {
+		var want []uuid.UUID
+		for i := range 25 {
+			e := click(byID("7"), newID(noon), noon.Add(time.Duration(i)*time.Second))
+			want = append([]uuid.UUID{e.ID}, want...)
+			b.ingest(e)
+		}
+		var got []uuid.UUID
+		for cursor := uuid.Nil; len(got) < 25; {
+			page, err := b.Log(ctx, account, cursor, 10)
+			if err != nil || len(page) == 0 {
+				t.Fatalf("page after %d: %v", len(got), err)
+			}
+			for _, e := range page {
+				got = append(got, e.ID)
+			}
+			cursor = got[len(got)-1]
+		}
+		if !slices.Equal(got, want) {
+			t.Error("the pages do not make the log")
+		}
+	},
+	"ways of one opt-in in any order are one opt-in": func(t *testing.T, b *bench) {
+		for round := range 40 {
+			who := fmt.Sprint("person ", round)
+			ways := []attribution.Event{
+				optIn(byID("7"), who, noon), optIn(attribution.Ref{}, who, noon.Add(3*time.Second)),
+				optIn(byID("7"), who, noon.Add(23*time.Hour)), optIn(attribution.Ref{}, who, noon.Add(-20*time.Minute)),
+			}
+			for i, via := range []attribution.Via{attribution.ViaForm, attribution.ViaHook, attribution.ViaThankYou, attribution.ViaAPI} {
+				ways[i].Via = via
+			}
+			ways = append(ways, ways...)
+			rand.Shuffle(len(ways), func(i, j int) { ways[i], ways[j] = ways[j], ways[i] })
+			b.ingest(ways[:3]...)
+			b.ingest(ways[3:]...)
+			all := b.optIns(store.Query{Person: person(who)})
+			if len(all) != 1 || len(all[0].Via) != 4 || all[0].Ref != byID("7") || all[0].Status != attribution.Received {
+				t.Fatalf("round %d: %+v", round, all)
+			}
+		}
+		b.wantTotal(byID("7"), attribution.Tally{OptIns: 40, People: 40})
+		b.wantTotal(attribution.Ref{}, attribution.Tally{OptIns: 40, People: 40})
+		if jobs, _ := b.Jobs(ctx, account, "", "", 100); len(jobs) != 41 { // and the look-up of affiliate 7
+			t.Errorf("%d jobs for 40 opt-ins", len(jobs))
+		}
+	},
+	"later than the window is a new opt-in of the same person": func(t *testing.T, b *bench) {
+		b.ingest(optIn(byID("7"), "ann", noon), optIn(byID("7"), "ann", noon.Add(25*time.Hour)))
+		b.wantTotal(byID("7"), attribution.Tally{OptIns: 2, People: 1})
+	},
+	"a merged arrival never moves credit": func(t *testing.T, b *bench) {
+		first := b.ingest(optIn(byID("7"), "ann", noon))[0]
+		b.ingest(optIn(byID("8"), "ann", noon.Add(time.Minute)))
+		if o := b.getOptIn(first.OptIn); o.Ref != byID("7") {
+			t.Errorf("credit moved to %s", o.Ref)
+		}
+		b.wantTotal(byID("8"), attribution.Tally{})
+	},
+	"an opt-in that names nobody earns for the person's earlier touch": func(t *testing.T, b *bench) {
+		b.ingest(optIn(byID("7"), "ann", noon))
+		late := b.ingest(optIn(attribution.Ref{}, "ann", noon.Add(30*24*time.Hour)))[0]
+		if o := b.getOptIn(late.OptIn); o.Ref != byID("7") {
+			t.Errorf("earned for %q: %s", o.Ref, o.Reason)
+		}
+		tooLate := b.ingest(optIn(attribution.Ref{}, "ann", noon.Add(200*24*time.Hour)))[0]
+		if o := b.getOptIn(tooLate.OptIn); o.Status != attribution.Unattributed {
+			t.Errorf("after 200 days: %s to %q", o.Status, o.Ref)
+		}
+	},
+	"nobody sent this person": func(t *testing.T, b *bench) {
+		out := b.ingest(optIn(attribution.Ref{}, "ann", noon))[0]
+		if o := b.getOptIn(out.OptIn); o.Status != attribution.Unattributed || o.Reason == "" {
+			t.Errorf("status %s, reason %q", o.Status, o.Reason)
+		}
+		if jobs := b.claim(noon.Add(time.Hour), 10); len(jobs) != 0 {
+			t.Errorf("jobs %+v for an opt-in that nobody earns", jobs)
+		}
+		b.wantTotal(attribution.Ref{}, attribution.Tally{OptIns: 1, People: 1})
+	},
+	"opt-ins are listed latest first by every filter": func(t *testing.T, b *bench) {
+		for i := range 60 {
+			e := optIn(byID(fmt.Sprint(1+i%3)), fmt.Sprint("p", i), noon.Add(time.Duration(i*i%60)*time.Hour))
+			e.Site = fmt.Sprint("st_", i%2)
+			b.ingest(e)
+		}
+		for name, c := range map[string]struct {
+			q    store.Query
+			want int
+		}{
+			"all":       {store.Query{}, 60},
+			"affiliate": {store.Query{Ref: byID("2")}, 20},
+			"person":    {store.Query{Person: person("p5")}, 1},
+			"status":    {store.Query{Status: attribution.Received}, 60},
+			"other":     {store.Query{Status: attribution.Credited}, 0},
+			"site":      {store.Query{Site: "st_1"}, 30},
+			"two":       {store.Query{Site: "st_1", Ref: byID("2")}, 10},
+			"nobody":    {store.Query{Ref: byID("99")}, 0},
+		} {
+			for _, limit := range []int{1, 7, 100} {
+				c.q.Limit = limit
+				got := b.optIns(c.q)
+				if len(got) != c.want || !slices.IsSortedFunc(got, latestFirst) {
+					t.Errorf("%s, %d a page: %d opt-ins, want %d, sorted %v", name, limit, len(got), c.want, slices.IsSortedFunc(got, latestFirst))
+				}
+			}
+		}
+	},
+	"a span includes its start and not its end": func(t *testing.T, b *bench) {
+		for i := range 10 {
+			b.ingest(optIn(byID("7"), fmt.Sprint("p", i), noon.Add(time.Duration(i)*time.Hour)))
+		}
+		for _, q := range []store.Query{{}, {Ref: byID("7")}, {Status: attribution.Received}} {
+			q.From, q.To = noon.Add(2*time.Hour), noon.Add(5*time.Hour)
+			if got := b.optIns(q); len(got) != 3 {
+				t.Errorf("%d opt-ins in three hours", len(got))
+			}
+		}
+		hours, err := b.Counters(ctx, account, byID("7"), attribution.HourOf(noon)+2, attribution.HourOf(noon)+5)
+		if err != nil || len(hours) != 3 || hours[0].Hour != attribution.HourOf(noon)+2 {
+			t.Errorf("counters %+v, %v", hours, err)
+		}
+	},
+	"what is not there is not found": func(t *testing.T, b *bench) {
+		if _, err := b.OptIn(ctx, account, uuid.New()); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("opt-in: %v", err)
+		}
+		if log, err := b.Log(ctx, "nobody", uuid.Nil, 10); len(log) != 0 || err != nil {
+			t.Errorf("log of an account that is not there: %v, %v", log, err)
+		}
+		b.wantTotal(byID("7"), attribution.Tally{})
+	},
+	"accounts do not see each other": func(t *testing.T, b *bench) {
+		e := optIn(byID("7"), "ann", noon)
+		b.ingest(e)
+		if out, err := b.Ingest(ctx, "other", policy, []attribution.Event{e}); err != nil || out[0].Disposition != store.Accepted {
+			t.Fatalf("the same id in another account: %+v, %v", out, err)
+		}
+		b.wantTotal(byID("7"), attribution.Tally{OptIns: 1, People: 1})
+		if jobs := b.claim(noon.Add(time.Hour), 10); len(jobs) != 4 {
+			t.Errorf("%d jobs due over two accounts, want 4", len(jobs))
+		}
+	},
+	"the quarantine keeps and lists": func(t *testing.T, b *bench) {
+		for i := range 5 {
+			q := store.Quarantined{ID: newID(noon.Add(time.Duration(i) * time.Second)), Received: noon, Code: "bad_json", Reason: fmt.Sprint(i), Sealed: []byte{1}}
+			if err := b.Quarantine(ctx, q); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b.reopen()
+		page, err := b.Quarantines(ctx, uuid.Nil, 2)
+		if err != nil || len(page) != 2 || page[0].Reason != "4" {
+			t.Fatalf("first page %+v, %v", page, err)
+		}
+		if rest, err := b.Quarantines(ctx, page[1].ID, 10); err != nil || len(rest) != 3 || rest[0].Reason != "2" {
+			t.Errorf("second page %+v, %v", rest, err)
+		}
+	},
+	"everything is there after a restart": func(t *testing.T, b *bench) {
+		o := b.ingest(optIn(byID("7"), "ann", noon), click(byID("7"), newID(noon), noon))[0]
+		before := b.getOptIn(o.OptIn)
+		b.reopen()
+		if after := b.getOptIn(o.OptIn); !reflect.DeepEqual(before, after) {
+			t.Errorf("before %+v\nafter  %+v", before, after)
+		}
+		b.wantTotal(byID("7"), attribution.Tally{Clicks: 1, UniqueClicks: 1, OptIns: 1, People: 1})
+	},
+	"many writers at once lose nothing": func(t *testing.T, b *bench) {
+		var all sync.WaitGroup
+		for w := range 16 {
+			all.Go(func() {
+				for i := range 50 {
+					at := noon.Add(time.Duration(i) * time.Minute)
+					out, err := b.Ingest(ctx, account, policy, []attribution.Event{
+						click(byID(fmt.Sprint(i%5)+"1"), newID(at), at), optIn(byCode("abc"), fmt.Sprint("p", w*50+i), at),
+					})
+					if err != nil || out[0].Disposition != store.Accepted || out[1].Disposition != store.Accepted {
+						t.Errorf("writer %d: %+v, %v", w, out, err)
+					}
+				}
+			})
+		}
+		all.Wait()
+		b.wantTotal(attribution.Ref{}, attribution.Tally{Clicks: 800, UniqueClicks: 800, OptIns: 800, People: 800})
+	},
+	"a closed store says so": func(t *testing.T, b *bench) {
+		b.close()
+		if _, err := b.Ingest(ctx, account, policy, nil); !errors.Is(err, store.ErrClosed) {
+			t.Errorf("ingest: %v", err)
+		}
+		if _, err := b.OptIn(ctx, account, uuid.New()); !errors.Is(err, store.ErrClosed) {
+			t.Errorf("opt-in: %v", err)
+		}
+		b.Store = b.open(t, "store")
+	},
+}
+
+func latestFirst(a, b attribution.OptIn) int { return b.At.Compare(a.At) }

@@ -1,0 +1,127 @@
+// Package snippet makes the script that runs on a customer's pages. Its sources are TypeScript, embedded here and bundled
+// for each site when it is first asked for, so that a site's script holds only what the site uses and the collector
+// needs nothing but Go.
+package snippet
+
+import (
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path"
+
+	"github.com/evanw/esbuild/pkg/api"
+)
+
+//go:embed src/*.ts
+var sources embed.FS
+
+// Every browser since the spring of 2020. An older one ignores the script for its syntax; the page is none the worse.
+const target = api.ES2020
+
+// Properties of our own objects that nobody outside of the script sees.
+const internals = "^(held|paused|inputs)$"
+
+// Bundle makes the script of a site. The same settings give the same bytes. Whatever a page may have broken, no error
+// leaves the script: its functions see to that themselves, and what runs while it loads is wrapped here.
+func Bundle(s Settings) (Script, error) {
+	s = s.WithDefaults()
+	if err := s.Validate(); err != nil {
+		return Script{}, fmt.Errorf("settings of the snippet: %w", err)
+	}
+	joined, err := join(constants(s))
+	if err != nil {
+		return Script{}, fmt.Errorf("bundling the snippet: %w", err)
+	}
+	body, err := tighten(fmt.Appendf(nil, "try{%s}catch{}", joined))
+	if err != nil {
+		return Script{}, fmt.Errorf("minifying the snippet: %w", err)
+	}
+	return newScript(body)
+}
+
+// constants are what settings.d.ts declares. As JSON, no value can break out of its place in the script.
+func constants(s Settings) map[string]string {
+	params := [][2]string{}
+	for _, p := range s.Params {
+		params = append(params, [2]string{p.Name, p.Kind})
+	}
+	return map[string]string{
+		"SITE":            literal(s.Key),
+		"COOKIE":          literal(s.Cookie),
+		"PARAMS":          literal(params),
+		"KEAP_COOKIES":    literal(!s.NoKeapCookies),
+		"FIELD_AFFILIATE": literal(fieldName(s.FieldAffiliate)),
+		"FIELD_ID":        literal(fieldName(s.FieldID)),
+		"FIRST_EARNS":     literal(s.Rule == "first"),
+		"WINDOW":          literal(s.Window.Milliseconds()),
+	}
+}
+
+func fieldName(name string) string {
+	if name == None {
+		return ""
+	}
+	return name
+}
+
+// literal cannot fail: all that it is given are strings, numbers, booleans and lists of these.
+func literal(v any) string {
+	text, _ := json.Marshal(v)
+	return string(text)
+}
+
+func join(constants map[string]string) ([]byte, error) {
+	result := api.Build(api.BuildOptions{
+		EntryPoints:       []string{"./main"},
+		Bundle:            true,
+		Define:            constants,
+		Format:            api.FormatIIFE,
+		Target:            target,
+		MinifyWhitespace:  true,
+		MinifyIdentifiers: true,
+		MinifySyntax:      true,
+		MangleProps:       internals,
+		LegalComments:     api.LegalCommentsNone,
+		TsconfigRaw:       "{}",
+		Plugins:           []api.Plugin{fromSources},
+	})
+	if err := firstError(result.Errors); err != nil {
+		return nil, err
+	}
+	return result.OutputFiles[0].Contents, nil
+}
+
+// tighten minifies a second time: only now do the variables of all files stand side by side and become one declaration.
+func tighten(script []byte) ([]byte, error) {
+	result := api.Transform(string(script), api.TransformOptions{
+		Target:            target,
+		MinifyWhitespace:  true,
+		MinifyIdentifiers: true,
+		MinifySyntax:      true,
+	})
+	return result.Code, firstError(result.Errors)
+}
+
+func firstError(messages []api.Message) error {
+	if len(messages) == 0 {
+		return nil
+	}
+	m := messages[0]
+	if m.Location == nil {
+		return errors.New(m.Text)
+	}
+	return fmt.Errorf("%s:%d: %s", m.Location.File, m.Location.Line, m.Text)
+}
+
+// fromSources answers every import out of the embedded files.
+var fromSources = api.Plugin{Name: "sources", Setup: func(build api.PluginBuild) {
+	build.OnResolve(api.OnResolveOptions{Filter: `^\./`}, func(a api.OnResolveArgs) (api.OnResolveResult, error) {
+		return api.OnResolveResult{Path: path.Join("src", a.Path+".ts"), Namespace: "sources"}, nil
+	})
+	build.OnLoad(api.OnLoadOptions{Filter: ".*", Namespace: "sources"}, func(a api.OnLoadArgs) (api.OnLoadResult, error) {
+		text, err := sources.ReadFile(a.Path)
+		contents := string(text)
+		return api.OnLoadResult{Contents: &contents, Loader: api.LoaderTS}, err
+	})
+}}

@@ -1,0 +1,66 @@
+package snippet_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"tributary/snippet"
+)
+
+func TestHostileSettingsAreRefused(t *testing.T) {
+	long := strings.Repeat("a", 65)
+	for name, c := range map[string]struct {
+		change func(*snippet.Settings)
+		says   string
+	}{
+		"no key":                {func(s *snippet.Settings) { s.Key = "" }, "site key"},
+		"key of a script":       {func(s *snippet.Settings) { s.Key = `st_"</script>` }, "site key"},
+		"key of a path":         {func(s *snippet.Settings) { s.Key = "../st" }, "site key"},
+		"cookie with a space":   {func(s *snippet.Settings) { s.Cookie = "t rb" }, "cookie name"},
+		"cookie with an equals": {func(s *snippet.Settings) { s.Cookie = "trb=x;domain" }, "cookie name"},
+		"cookie too long":       {func(s *snippet.Settings) { s.Cookie = long }, "cookie name"},
+		"cookie bound to host":  {func(s *snippet.Settings) { s.Cookie = "__Host-trb" }, "__Host-"},
+		"field of a string":     {func(s *snippet.Settings) { s.FieldAffiliate = `a"+alert(1)+"` }, "field name"},
+		"field of markup":       {func(s *snippet.Settings) { s.FieldID = "</script>" }, "field name"},
+		"field of a digit":      {func(s *snippet.Settings) { s.FieldID = "1a" }, "field name"},
+		"field with a newline":  {func(s *snippet.Settings) { s.FieldID = "a\n" }, "field name"},
+		"field too long":        {func(s *snippet.Settings) { s.FieldID = long }, "field name"},
+		"fields of one name":    {func(s *snippet.Settings) { s.FieldID = "affiliate" }, "different names"},
+		"parameter of a list":   {func(s *snippet.Settings) { s.Params = []snippet.Param{{Name: "a,b", Kind: "id"}} }, "parameter name"},
+		"parameter twice":       {func(s *snippet.Settings) { s.Params = []snippet.Param{{"a", "id"}, {"a", "code"}} }, "once"},
+		"parameter of no kind":  {func(s *snippet.Settings) { s.Params = []snippet.Param{{Name: "a"}} }, "kind"},
+		"another rule":          {func(s *snippet.Settings) { s.Rule = "last" }, "rule"},
+		"window of a minute":    {func(s *snippet.Settings) { s.Window = time.Minute }, "window"},
+		"window of two years":   {func(s *snippet.Settings) { s.Window = 2 * 365 * 24 * time.Hour }, "window"},
+		"window before now":     {func(s *snippet.Settings) { s.Window = -time.Hour }, "window"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := usual
+			c.change(&s)
+			if _, err := snippet.Bundle(s); err == nil || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("error = %v, want one about %q", err, c.says)
+			}
+		})
+	}
+}
+
+func TestSettingsThatFormToolsNeed(t *testing.T) {
+	for _, field := range []string{"input_5", "fields[partner]", "inf_custom_Partner", "form_submission[custom_3]", "a.b:c-d"} {
+		s := usual
+		s.FieldAffiliate = field
+		if body := string(mustBundle(t, s).Body); !strings.Contains(body, `"`+field+`"`) {
+			t.Errorf("the script does not hold %s", field)
+		}
+	}
+}
+
+func TestWithDefaultsKeepsWhatIsSet(t *testing.T) {
+	s := snippet.Settings{Key: "k", Params: []snippet.Param{}, FieldAffiliate: snippet.None, Window: time.Hour}.WithDefaults()
+	if s.FieldAffiliate != snippet.None || len(s.Params) != 0 || s.Window != time.Hour {
+		t.Errorf("%+v", s)
+	}
+	if s.Cookie != "trb" || s.FieldID != "tributary_id" || s.Rule != "latest" {
+		t.Errorf("%+v", s)
+	}
+}

@@ -1,0 +1,9 @@
+const MARK = `/s/${SITE}.`;
+
+const script = document.currentScript ?? document.querySelector(`script[src*="${MARK}"]`);
+
+/**
+ * Where events go: beside the script's own address, under whatever path the collector sits. Read while the script runs,
+ * as document.currentScript is gone afterwards; a page that loads us as a module has none at all.
+ */
+export const endpoint = (script as HTMLScriptElement).src.split(MARK)[0] + '/e';

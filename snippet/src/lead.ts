@@ -1,0 +1,2 @@
+/** Leads the names of our entries in localStorage. An event's id follows. */
+export const lead = `${COOKIE}:${SITE}:`;

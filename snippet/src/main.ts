@@ -1,0 +1,28 @@
+import { api } from './api';
+import { attach } from './attach';
+import { begin } from './begin';
+import { on } from './on';
+import { quiet } from './quiet';
+import { refill } from './refill';
+import { replay } from './replay';
+
+// What stands outside of functions, here and in every file, is quiet too: bundle.go wraps the whole script.
+const { touch, q = [] } = window.tributary ?? {};
+
+/** A visit to a page. */
+const visit = (): void => {
+  quiet(begin)();
+  quiet(attach)(document);
+  quiet(replay)(q);
+  on(window, 'pageshow', ({ persisted }: PageTransitionEvent) => {
+    if (persisted) refill();
+  });
+};
+
+// Else the tag stands on the page twice, and the other was first.
+if (!touch) {
+  window.tributary = { ...api, q };
+  // A page that the browser prepares ahead may never be seen: it is no visit yet.
+  if ((document as { prerendering?: boolean }).prerendering) on(document, 'prerenderingchange', visit);
+  else visit();
+}

@@ -1,0 +1,19 @@
+import { deliver } from './deliver';
+import { earning } from './earning';
+import type { Person } from './person';
+import { report } from './report';
+import { state } from './state';
+import { ticket } from './ticket';
+import { uuid7 } from './uuid7';
+
+/**
+ * Reports that a person opted in, once for each form and e-mail: scripts often stop a submit, check, and then submit
+ * again by themselves. Another e-mail on the same form is another opt-in, with an id of its own.
+ */
+export const optin = (form: object, person: Person, id?: string, action?: string, via = 'form'): void => {
+  const mine = ticket(form);
+  if (state.paused || !person.email || mine.email === person.email) return;
+  if (mine.email) mine.id = uuid7();
+  mine.email = person.email;
+  deliver([report({ id: mine.id, type: 'optin', touch: earning(), person, form: { id, action, provider: '' }, via })]);
+};

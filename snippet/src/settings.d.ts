@@ -1,0 +1,19 @@
+// The settings of one site. bundle.go puts a constant in the place of each name, so the bundler can drop the code of
+// whatever a site does not use.
+
+/** The site's key, as it stands in the tag. */
+declare const SITE: string;
+/** Name of our one cookie; also leads the names of our entries in localStorage. */
+declare const COOKIE: string;
+/** The parameters that name an affiliate, the one that wins first. */
+declare const PARAMS: readonly (readonly [name: string, kind: 'id' | 'code'])[];
+/** Whether the cookies of Keap's own tracking are read when ours is absent. */
+declare const KEAP_COOKIES: boolean;
+/** Name of the hidden field with the affiliate; empty means none. */
+declare const FIELD_AFFILIATE: string;
+/** Name of the hidden field with the opt-in's id; empty means none. */
+declare const FIELD_ID: string;
+/** Whether the first touch earns; otherwise the latest does. */
+declare const FIRST_EARNS: boolean;
+/** How long a touch earns, in ms. */
+declare const WINDOW: number;

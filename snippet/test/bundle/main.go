@@ -1,0 +1,25 @@
+// Command bundle prints the script of a site whose settings it reads from standard input as JSON. The browser tests use
+// it, so that what they run is what the collector serves.
+package main
+
+import (
+	"encoding/json"
+	"log"
+	"os"
+
+	"tributary/snippet"
+)
+
+func main() {
+	var s snippet.Settings
+	if err := json.NewDecoder(os.Stdin).Decode(&s); err != nil {
+		log.Fatalf("reading settings: %v", err)
+	}
+	script, err := snippet.Bundle(s)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if _, err := os.Stdout.Write(script.Body); err != nil {
+		log.Fatal(err)
+	}
+}

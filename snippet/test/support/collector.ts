@@ -1,0 +1,89 @@
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { paths } from './paths';
+import { Server } from './server';
+
+/** The settings of a site, as snippet/test/bundle reads them. Fields have Go's names. */
+export interface Settings {
+  cookie?: string;
+  params?: { name: string; kind: 'id' | 'code' }[];
+  field_affiliate?: string;
+  field_id?: string;
+  rule?: 'latest' | 'first';
+  window?: number;
+}
+
+interface Touch {
+  affiliate: string;
+  kind: string;
+  at: number;
+}
+
+export interface Event {
+  id: string;
+  type: 'click' | 'optin';
+  at: number;
+  visitor: string;
+  url: string;
+  referrer?: string;
+  touch?: Touch;
+  first?: Touch;
+  utm: Record<string, string>;
+  person?: Record<string, string>;
+  form?: { id?: string; action?: string; provider: string };
+  via?: string;
+}
+
+export const siteKey = 'st_test';
+
+/** Stands in for the collector: serves the real bundle, writes down what comes in, answers as it is told. */
+export class Collector extends Server {
+  settings: Settings = {};
+  /** The status of its answers. What is not answered 202 is not written down. */
+  status = 202;
+  batches: Event[][] = [];
+  private readonly scripts = new Map<string, string>();
+
+  constructor() {
+    super((request) => this.respond(request));
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get events(): Event[] {
+    return this.batches.flat();
+  }
+
+  of(type: Event['type']): Event[] {
+    return this.events.filter((event) => event.type === type);
+  }
+
+  script(): string {
+    const input = JSON.stringify({ key: siteKey, ...this.settings });
+    const known =
+      this.scripts.get(input) ?? execFileSync(path.join(paths.built, 'bundle'), { input, encoding: 'utf8' });
+    this.scripts.set(input, known);
+    return known;
+  }
+
+  async respond(request: Request): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    if (pathname.includes('/s/'))
+      return new Response(this.script(), {
+        headers: { 'content-type': 'text/javascript', 'access-control-allow-origin': '*' },
+      });
+    if (pathname.endsWith('/e')) return this.take(request);
+    return new Response(null, {
+      status: pathname === '/fence' ? 204 : 404,
+      headers: { 'access-control-allow-origin': '*' },
+    });
+  }
+
+  private async take(request: Request): Promise<Response> {
+    const batch = JSON.parse(await request.text()) as { site: string; events: Event[] };
+    if (this.status === 202 && batch.site === siteKey) this.batches.push(batch.events);
+    return new Response('{"results":[]}', { status: this.status, headers: { 'access-control-allow-origin': '*' } });
+  }
+}

@@ -1,0 +1,23 @@
+import type { Touch } from '../../src/touch';
+
+/** What bundle.go puts in the place of the names in settings.d.ts. Imported before anything of the snippet. */
+export const settings: {
+  SITE: string;
+  COOKIE: string;
+  PARAMS: [string, Touch['kind']][];
+  WINDOW: number;
+  FIRST_EARNS: boolean;
+  KEAP_COOKIES: boolean;
+} = {
+  SITE: 'st_test',
+  COOKIE: 'trb',
+  PARAMS: [
+    ['affiliate', 'id'],
+    ['aff', 'code'],
+  ],
+  WINDOW: 90 * 864e5,
+  FIRST_EARNS: false,
+  KEAP_COOKIES: true,
+};
+
+Object.assign(globalThis, settings);
