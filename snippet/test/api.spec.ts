@@ -53,7 +53,10 @@ test('attach reaches into a closed shadow root', async ({ open, page, collector 
   await open('shadow', '?affiliate=1');
   await rested(page);
   expect(await page.evaluate('data()')).toEqual(['email']);
-  await page.evaluate('tributary.attach(root), tributary.attach(root)');
+  await page.evaluate('tributary.attach(root)');
+  const listeners = await page.evaluate<number>('listeners');
+  await page.evaluate('tributary.attach(root)');
+  expect(await page.evaluate('listeners'), 'attaching twice').toBe(listeners);
   await expect.poll(() => page.evaluate('inner().lastElementChild.name')).toBe('tributary_id');
   await page.evaluate(`fillIn('ann@example.com')`);
   await expect.poll(() => collector.of('optin').map(({ form }) => form?.id)).toEqual(['inner']);

@@ -24,6 +24,18 @@ for (const [what, src] of Object.entries({
   });
 }
 
+test('events outlive the page', async ({ open, page }) => {
+  await page.addInitScript(() => {
+    const real = window.fetch;
+    window.fetch = (url, init) => {
+      Object.assign(window, { asked: init });
+      return real(url, init);
+    };
+  });
+  await open('plain', '?affiliate=1');
+  expect(await page.evaluate('asked')).toMatchObject({ method: 'POST', keepalive: true });
+});
+
 test('events go without cookies and without a preflight', async ({ open, page, collector }) => {
   await page.context().addCookies([{ name: 'session', value: 'secret', url: collector.origin }]);
   const sent = page.waitForRequest((request) => request.url().endsWith('/e'));

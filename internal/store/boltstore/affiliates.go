@@ -232,7 +232,7 @@ func (a *accountTx) heldFor(ref attribution.Ref) (ids []uuid.UUID, err error) {
 func (a *accountTx) wakeJob(id string, now time.Time) error {
 	var j store.Job
 	found, err := a.tx.jobs().getJSON(jobKey(a.id, id), &j)
-	if err != nil || !found || j.State != store.Parked || j.Code != store.UnknownAffiliate {
+	if err != nil || !found || j.State == store.Sending || j.Code != store.UnknownAffiliate {
 		return err
 	}
 	_, err = a.tx.wake(j, now, "affiliate known", "the affiliate is known now: trying again")

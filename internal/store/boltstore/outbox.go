@@ -211,7 +211,7 @@ func (s *Store) Retry(ctx context.Context, account attribution.AccountID, id str
 // wake makes a parked job due and its opt-in look so.
 func (tx *txn) wake(before store.Job, now time.Time, step, detail string) (store.Job, error) {
 	j := before
-	j.State, j.Due, j.Attempt, j.Reason, j.Code = store.Ready, now, 0, "", ""
+	j.State, j.Due, j.Created, j.Attempt, j.Reason, j.Code = store.Ready, now, now, 0, "", "" // a new schedule begins
 	if err := tx.saveJob(&before, &j); err != nil {
 		return j, err
 	}

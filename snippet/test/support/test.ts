@@ -23,8 +23,8 @@ export const test = base.extend<Options & Each & { collector: Collector; site: S
   settings: [{}, { option: true }],
   mayLog: [/^\[DOM\]/, { option: true }],
 
-  // eslint-disable-next-line no-empty-pattern -- Playwright wants to see what a fixture takes, even if that is nothing.
   servers: [
+    // eslint-disable-next-line no-empty-pattern -- Playwright wants to see what a fixture takes, even if that is nothing.
     async ({}, use) => {
       const collector = new Collector();
       const site = new Site(collector);

@@ -1,0 +1,47 @@
+# Everything that a developer types. "make" alone lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+CHROMIUM ?= /usr/bin/chromium
+export CHROMIUM
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## Build bin/tributary
+	go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/tributary ./collector
+
+demo: ## Run everything on this machine, with pages to try
+	go run ./collector demo
+
+test: tools test-go test-web ## Install what the tests need and run all of them
+
+test-go: ## Go: format, vet, staticcheck, tests with the race detector
+	@test -z "$$(gofmt -l collector internal snippet web | tee /dev/stderr)" || { echo "run gofmt -w on the files above"; exit 1; }
+	go vet ./...
+	go run $(STATICCHECK) ./...
+	go test -race -timeout 10m ./...
+
+test-web: build ## Browser side: types, lint, unit tests, browser tests in Chromium
+	npm run --silent types
+	npm run --silent lint
+	npm run --silent unit
+	npm run --silent browser
+
+soak: build ## Kill the program 200 times under load (minutes)
+	TRIBUTARY_KILLS=200 go test -count=1 -timeout 60m -run TestKill ./collector
+
+bench: ## Durable events/s against a bare handler, memory, bytes on disk, script size (minutes)
+	go run ./internal/bench/run
+
+tools: ## Install Chromium (Debian) and the npm packages, where they are missing
+	@command -v $(CHROMIUM) >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; }
+	@test node_modules/.installed -nt package.json || { npm install --no-audit --no-fund --loglevel=error && touch node_modules/.installed; }
+
+clean: ## Remove what was built
+	rm -rf bin test-results playwright-report
+
+.PHONY: help build demo test test-go test-web soak bench tools clean

@@ -1,0 +1,261 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"tributary/internal/api"
+	"tributary/internal/attribution"
+	"tributary/internal/auth"
+	"tributary/internal/credit"
+	"tributary/internal/intake"
+	"tributary/internal/keap"
+	"tributary/internal/outbox"
+	"tributary/internal/portal"
+	"tributary/internal/server"
+	"tributary/internal/store"
+	"tributary/internal/store/boltstore"
+	"tributary/internal/vault"
+	"tributary/snippet"
+	"tributary/web"
+)
+
+// collector is the whole program, wired.
+type collector struct {
+	cfg      config
+	log      *slog.Logger
+	store    *boltstore.Store
+	auth     *auth.Auth
+	credit   *credit.Crediter // nil while Keap is not connected
+	outbox   *outbox.Outbox   // likewise
+	keap     *keap.Client     // likewise
+	adminKey string
+	echo     *echo.Echo
+	stopping chan struct{} // closed when a stop begins: ends the live pages
+
+	keapState atomic.Value // string
+}
+
+// newCollector opens the data folder and wires everything. Close it, or Run it.
+func newCollector(cfg config, log *slog.Logger) (*collector, error) {
+	st, err := boltstore.Open(boltstore.Options{Dir: cfg.data})
+	if err != nil {
+		return nil, dataFolderError(cfg.data, err)
+	}
+	c := &collector{cfg: cfg, log: log, store: st, auth: auth.New(st, time.Now), stopping: make(chan struct{})}
+	c.keapState.Store("not connected: give a key by --keap-key")
+	if err := c.wire(); err != nil {
+		return nil, errors.Join(err, st.Close())
+	}
+	return c, nil
+}
+
+// dataFolderError says what to do about a folder that cannot be used.
+func dataFolderError(dir string, err error) error {
+	switch {
+	case errors.Is(err, store.ErrInUse):
+		return fmt.Errorf("another tributary is using the data folder %s: stop that one, or give this one its own folder by --data", dir)
+	case errors.Is(err, os.ErrPermission), errors.Is(err, errReadOnly):
+		return fmt.Errorf("the data folder %s is not writable for this user: change its owner, or give another by --data (%w)", dir, err)
+	}
+	return fmt.Errorf("opening the data folder %s: %w", dir, err)
+}
+
+func (c *collector) wire() error {
+	secret := []byte(c.cfg.secretKey)
+	var err error
+	if len(secret) == 0 {
+		if secret, err = vault.LoadOrMake(c.cfg.data, "secret.key"); err != nil {
+			return err
+		}
+	}
+	seal, err := vault.New(secret)
+	if err != nil {
+		return err
+	}
+	if c.adminKey, err = c.loadAdminKey(); err != nil {
+		return err
+	}
+	if err := c.connect(seal); err != nil {
+		return err
+	}
+	return c.routes(seal)
+}
+
+// loadAdminKey returns the configured key, or the one of the data folder, made at the first start.
+func (c *collector) loadAdminKey() (string, error) {
+	if c.cfg.adminKey != "" {
+		return c.cfg.adminKey, nil
+	}
+	path := filepath.Join(c.cfg.data, "admin.key")
+	text, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		text = []byte(rand.Text() + "\n")
+		err = os.WriteFile(path, text, 0o600)
+		c.log.Info("made an admin key for the REST API", "file", path)
+	}
+	if err != nil {
+		return "", fmt.Errorf("admin key: %w", err)
+	}
+	return strings.TrimSpace(string(text)), nil
+}
+
+// connect wires what talks to Keap, when there is a key.
+func (c *collector) connect(seal *vault.Vault) error {
+	if c.cfg.keapKey == "" {
+		c.log.Warn("Keap is not connected: opt-ins are stored and wait; give a key by --keap-key")
+		return nil
+	}
+	client, err := keap.New(keap.Config{
+		BaseURL: c.cfg.keapURL, Key: c.cfg.keapKey, KeyHeader: c.cfg.keapKeyHeader, Timeout: c.cfg.keapTimeout,
+		PerMinute: c.cfg.keapPerMinute, UserAgent: "Tributary/" + version,
+	})
+	if err != nil {
+		return fmt.Errorf("%w: connecting Keap: %w", errUsage, err)
+	}
+	schedule := outbox.DefaultSchedule
+	schedule.Span = c.cfg.contactWait
+	c.keap = client
+	c.credit = credit.New(c.store, client, seal, credit.Options{Settle: c.cfg.keapSettle})
+	c.outbox = outbox.New(c.store, c.credit, outbox.Options{Schedule: schedule, Logger: c.log})
+	c.keapState.Store("not checked yet")
+	return nil
+}
+
+func (c *collector) routes(seal *vault.Vault) error {
+	c.echo = server.New(server.Options{Logger: c.log, TrustedProxies: c.cfg.proxies, Ready: c.store.Ping, State: c.state})
+	sites := intake.NewSites(c.store)
+	scripts := &intake.Scripts{Sites: sites, Docs: c.store, Policy: c.cfg.policy()}
+	in := intake.New(intake.Options{Store: c.store, Sites: sites, Sealer: seal, Policy: c.cfg.policy(), Now: time.Now, Logger: c.log})
+	c.echo.POST("/e", in.Post)
+	c.echo.OPTIONS("/e", in.Preflight)
+	c.echo.GET("/s/:file", scripts.Get)
+	api.Register(c.echo, c.apiDeps(seal, sites))
+	assets, err := web.NewAssets()
+	if err != nil {
+		return err
+	}
+	c.echo.GET(web.AssetsPath+"*", echo.WrapHandler(assets))
+	c.echo.HEAD(web.AssetsPath+"*", echo.WrapHandler(assets))
+	return portal.Register(c.echo, portal.Deps{
+		Auth: c.auth, Store: c.store, Opener: seal, Assets: assets, BaseURL: c.cfg.baseURL, Now: time.Now, Stopping: c.stopping,
+	})
+}
+
+func (c *collector) apiDeps(seal *vault.Vault, sites *intake.Sites) api.Deps {
+	return api.Deps{
+		Store: c.store, Sealer: seal, Resolve: c.resolver(), Auth: c.auth, AdminKey: auth.NewAdminKey(c.adminKey),
+		BaseURL: c.cfg.baseURL, Now: time.Now, Policy: c.cfg.policy(), SiteChanged: sites.Forget,
+		Tag: func(key string) string { return snippet.StandardTag(c.cfg.baseURL, key) },
+		Ingest: func(ctx context.Context, e attribution.Event) (store.Outcome, error) {
+			out, err := c.store.Ingest(ctx, attribution.DefaultAccount, c.cfg.policy(), []attribution.Event{e})
+			if err != nil {
+				return store.Outcome{}, err
+			}
+			return out[0], nil
+		},
+	}
+}
+
+// resolver asks Keap for affiliates that are not known here; nil while Keap is not connected.
+func (c *collector) resolver() func(context.Context, attribution.Ref) (attribution.Affiliate, error) {
+	if c.credit == nil {
+		return nil
+	}
+	return func(ctx context.Context, ref attribution.Ref) (attribution.Affiliate, error) {
+		return c.credit.Resolve(ctx, attribution.DefaultAccount, ref)
+	}
+}
+
+// state is what /readyz tells beside the store.
+func (c *collector) state() map[string]string {
+	state := map[string]string{"keap": c.keapState.Load().(string)}
+	if c.outbox != nil {
+		if why := c.outbox.Paused(); why != "" {
+			state["keap"] = "paused: " + why
+		}
+	}
+	return state
+}
+
+// run serves until ctx ends. It stops in reverse order of start: visitors first, then Keap, then the store.
+func (c *collector) run(ctx context.Context, l net.Listener) error {
+	background, stopBackground := context.WithCancel(context.WithoutCancel(ctx))
+	var tasks sync.WaitGroup
+	tasks.Go(func() { c.sweep(background) })
+	if c.outbox != nil {
+		if err := c.store.Orphan(ctx, func(store.Job) time.Time { return time.Now() }); err != nil {
+			c.log.Error("taking over the jobs of the last run", "error", err)
+		}
+		tasks.Go(func() { c.checkKey(background) })
+		tasks.Go(func() { c.outbox.Run(background) })
+	}
+	unhook := context.AfterFunc(ctx, func() { close(c.stopping) })
+	defer unhook()
+	c.log.Info("listening", "address", l.Addr().String(), "base_url", c.cfg.baseURL)
+	err := server.Serve(ctx, l, c.echo)
+	c.log.Info("stopping")
+	stopBackground()
+	tasks.Wait()
+	return errors.Join(err, c.store.Close())
+}
+
+// checkKey tells at the start whether Keap takes the key, so that nobody learns it from opt-ins that wait. It asks again
+// until Keap does.
+func (c *collector) checkKey(ctx context.Context) {
+	again := time.NewTicker(time.Minute)
+	defer again.Stop()
+	for !c.keyWorks(ctx) {
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (c *collector) keyWorks(ctx context.Context) bool {
+	info, err := c.keap.UserInfo(ctx)
+	switch {
+	case ctx.Err() != nil:
+	case keap.IsKeyRefused(err):
+		c.keapState.Store("Keap refuses the key: check --keap-key and --keap-key-header")
+		c.log.Error("Keap refuses the key: check --keap-key and --keap-key-header; opt-ins are stored and wait meanwhile", "error", err)
+	case err != nil:
+		c.keapState.Store("Keap could not be reached")
+		c.log.Warn("Keap could not be reached; opt-ins are stored and wait", "error", err)
+	default:
+		c.keapState.Store("connected")
+		c.log.Info("Keap is connected", "tenant", info.TenantID)
+		return true
+	}
+	return false
+}
+
+// sweep removes expired login links and sessions.
+func (c *collector) sweep(ctx context.Context) {
+	hourly := time.NewTicker(time.Hour)
+	defer hourly.Stop()
+	for {
+		if _, err := c.auth.Sweep(ctx, time.Now()); err != nil && ctx.Err() == nil {
+			c.log.Error("removing expired sessions", "error", err)
+		}
+		select {
+		case <-hourly.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}

@@ -1,0 +1,75 @@
+// Command tributary credits every opt-in to the affiliate who sent it and writes it into Keap as a referral.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	_ "time/tzdata" // images without zone files must still know the reader's zone
+)
+
+// version is set by the linker.
+var version = "dev"
+
+const usage = `Tributary credits every opt-in to the affiliate who sent it, on any form, and writes it into Keap.
+
+Usage: tributary COMMAND [FLAGS]
+
+  serve     run the collector
+  demo      run everything on this machine, with Keap's double and landing pages to try
+  version   print the version
+
+"tributary COMMAND -h" lists a command's flags. Each flag can also be set by an environment variable, such as
+TRIBUTARY_LISTEN for --listen; secrets also by a file that TRIBUTARY_<NAME>_FILE names. Flags beat the environment.
+`
+
+// errUsage is a wrong call: exit code 2.
+var errUsage = errors.New("wrong usage")
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	os.Exit(exitCode(err, os.Stderr))
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	if len(args) == 0 {
+		fmt.Fprint(stderr, usage)
+		return errUsage
+	}
+	switch name, rest := args[0], args[1:]; name {
+	case "serve":
+		return serve(ctx, rest, stderr)
+	case "demo":
+		return demoCommand(ctx, rest, stdout, stderr)
+	case "version", "--version":
+		fmt.Fprintln(stdout, "tributary", version)
+		return nil
+	case "help", "-h", "--help":
+		fmt.Fprint(stdout, usage)
+		return nil
+	default:
+		return fmt.Errorf("%w: there is no command %q; the commands are serve, demo and version", errUsage, name)
+	}
+}
+
+func exitCode(err error, stderr io.Writer) int {
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+		return 0
+	case err == errUsage:
+		return 2
+	}
+	fmt.Fprintln(stderr, "tributary:", strings.TrimPrefix(err.Error(), errUsage.Error()+": "))
+	if errors.Is(err, errUsage) {
+		return 2
+	}
+	return 1
+}

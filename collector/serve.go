@@ -1,0 +1,42 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"syscall"
+)
+
+// errReadOnly is what the kernel says of a folder on a file system that takes no writes.
+var errReadOnly error = syscall.EROFS
+
+func serve(ctx context.Context, args []string, stderr io.Writer) error {
+	var cfg config
+	if err := cfg.parse("serve", args, stderr); err != nil {
+		return err
+	}
+	log, err := newLogger(stderr, cfg.logLevel)
+	if err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", cfg.listen)
+	if err != nil {
+		return fmt.Errorf("--listen %s: %w", cfg.listen, err)
+	}
+	c, err := newCollector(cfg, log)
+	if err != nil {
+		l.Close()
+		return err
+	}
+	return c.run(ctx, l)
+}
+
+func newLogger(w io.Writer, level string) (*slog.Logger, error) {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(level)); err != nil {
+		return nil, fmt.Errorf("%w: --log-level %q must be debug, info, warn or error", errUsage, level)
+	}
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: l})), nil
+}

@@ -1,0 +1,71 @@
+// Package internal_test holds the table of who may import whom against the code.
+package internal_test
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// allowed lists, for each package, the packages of ours that it may import. One that is missing here fails the test.
+var allowed = map[string][]string{
+	"attribution":         {},
+	"keap":                {},
+	"keap/sandbox":        {},
+	"keap/keaptest":       {"keap", "keap/sandbox"},
+	"store":               {"attribution"},
+	"store/boltstore":     {"attribution", "store"},
+	"store/storetest":     {"attribution", "store"},
+	"vault":               {"attribution"},
+	"outbox":              {"attribution", "store"},
+	"credit":              {"attribution", "keap", "outbox", "store"},
+	"stats":               {"attribution"},
+	"auth":                {"attribution", "store"},
+	"intake":              {"attribution", "store", "snippet"},
+	"api":                 {"attribution", "auth", "stats", "store"},
+	"portal":              {"attribution", "auth", "stats", "store", "web"},
+	"server":              {"api", "intake"},
+	"demo":                {},
+	"bench":               {},
+	"bench/bare":          {"bench"},
+	"bench/load":          {"bench"},
+	"bench/run":           {"bench"},
+	"snippet":             {},
+	"snippet/test/bundle": {"snippet"},
+	"web":                 {},
+}
+
+func TestImports(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}}:{{join .Imports " "}}`, "tributary/...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	if len(lines) < 15 {
+		t.Fatalf("go list names only %d packages", len(lines))
+	}
+	for _, line := range lines {
+		path, imports, _ := strings.Cut(line, ":")
+		check(t, short(path), strings.Fields(imports))
+	}
+}
+
+func check(t *testing.T, pkg string, imports []string) {
+	if pkg == "collector" || pkg == "internal" { // the program sees everything
+		return
+	}
+	may, known := allowed[pkg]
+	if !known {
+		t.Errorf("package %s is not in the table: say what it may import", pkg)
+	}
+	for _, i := range imports {
+		if strings.HasPrefix(i, "tributary/") && !slices.Contains(may, short(i)) {
+			t.Errorf("%s must not import %s", pkg, short(i))
+		}
+	}
+}
+
+func short(path string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(path, "tributary/"), "internal/")
+}
