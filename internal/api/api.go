@@ -1,0 +1,83 @@
+// Package api is the REST face of the collector, for programs and for the owner's own tools.
+package api
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"tributary/internal/attribution"
+	"tributary/internal/auth"
+	"tributary/internal/store"
+)
+
+// Sealer reads and writes personal data.
+type Sealer interface {
+	Seal(attribution.Person) (attribution.PersonKey, []byte, error)
+	Open(sealed []byte, key attribution.PersonKey) (attribution.Person, error)
+	Key(email string) attribution.PersonKey
+}
+
+// Deps is what the API needs of the program.
+type Deps struct {
+	Store       store.Store
+	Sealer      Sealer
+	Ingest      func(context.Context, attribution.Event) (store.Outcome, error)
+	Resolve     func(context.Context, attribution.Ref) (attribution.Affiliate, error) // asks Keap, too; nil when it is not connected
+	Auth        *auth.Auth
+	AdminKey    auth.AdminKey
+	BaseURL     string
+	Now         func() time.Time
+	Policy      attribution.Policy
+	Tag         func(siteKey string) string
+	SiteChanged func(siteKey string)
+}
+
+const account = attribution.DefaultAccount
+
+// Register adds the routes. Each needs the admin key.
+func Register(e *echo.Echo, d Deps) {
+	g := e.Group("/v1", d.onlyAdmin)
+	for _, r := range []struct {
+		method, path string
+		handle       func(Deps, echo.Context) error
+	}{
+		{http.MethodPost, "/sites", createSite},
+		{http.MethodGet, "/sites", listSites},
+		{http.MethodGet, "/sites/:key", getSite},
+		{http.MethodPatch, "/sites/:key", changeSite},
+		{http.MethodDelete, "/sites/:key", deleteSite},
+		{http.MethodPost, "/affiliates", putAffiliate},
+		{http.MethodGet, "/affiliates", listAffiliates},
+		{http.MethodGet, "/affiliates/:id", getAffiliate},
+		{http.MethodGet, "/affiliates/:id/stats", affiliateStats},
+		{http.MethodPost, "/affiliates/:id/login-link", createLoginLink},
+		{http.MethodPost, "/clicks", createClick},
+		{http.MethodPost, "/optins", createOptIn},
+		{http.MethodGet, "/optins", listOptIns},
+		{http.MethodGet, "/optins/:id", getOptIn},
+		{http.MethodGet, "/jobs", listJobs},
+		{http.MethodPost, "/jobs/:id/retry", retryJob},
+		{http.MethodGet, "/stats", accountStats},
+		{http.MethodGet, "/quarantine", listQuarantine},
+		{http.MethodGet, "/events", listEvents},
+	} {
+		g.Add(r.method, r.path, func(c echo.Context) error { return answer(c, r.handle(d, c)) })
+	}
+}
+
+// onlyAdmin lets in who has the admin key.
+func (d Deps) onlyAdmin(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		key, ok := strings.CutPrefix(c.Request().Header.Get("Authorization"), "Bearer ")
+		if !ok || !d.AdminKey.Matches(key) {
+			c.Response().Header().Set("WWW-Authenticate", "Bearer")
+			return WriteProblem(c, http.StatusUnauthorized, "unauthorized", `send the admin key as "Authorization: Bearer KEY"`)
+		}
+		c.Response().Header().Set("Cache-Control", "no-store")
+		return next(c)
+	}
+}

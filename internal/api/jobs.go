@@ -1,0 +1,109 @@
+package api
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"tributary/internal/attribution"
+	"tributary/internal/store"
+)
+
+func listJobs(d Deps, c echo.Context) error {
+	limit, err := limitOf(c)
+	if err != nil {
+		return err
+	}
+	state := store.JobState(c.QueryParam("state"))
+	switch state {
+	case "", store.Ready, store.Sending, store.Parked:
+	default:
+		return invalid("invalid_state", "state must be ready, sending or parked; jobs that are done are removed")
+	}
+	jobs, err := d.Store.Jobs(c.Request().Context(), account, state, c.QueryParam("cursor"), limit)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, pageOf(jobs, nextCursor(jobs, limit, func(j store.Job) string { return j.ID })))
+}
+
+func retryJob(d Deps, c echo.Context) error {
+	j, err := d.Store.Retry(c.Request().Context(), account, c.Param("id"), d.Now().UTC())
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, j)
+}
+
+type quarantineAnswer struct {
+	ID       uuid.UUID `json:"id"`
+	Received time.Time `json:"received"`
+	Site     string    `json:"site,omitempty"`
+	Origin   string    `json:"origin,omitempty"`
+	Code     string    `json:"code"`
+	Reason   string    `json:"reason"`
+	Size     int       `json:"size"` // bytes, encrypted
+}
+
+func listQuarantine(d Deps, c echo.Context) error {
+	limit, err := limitOf(c)
+	if err != nil {
+		return err
+	}
+	before, err := idCursor(c)
+	if err != nil {
+		return err
+	}
+	page, err := d.Store.Quarantines(c.Request().Context(), before, limit)
+	if err != nil {
+		return err
+	}
+	out := make([]quarantineAnswer, len(page))
+	for i, q := range page {
+		out[i] = quarantineAnswer{q.ID, q.Received, q.Site, q.Origin, q.Code, q.Reason, len(q.Sealed)}
+	}
+	return c.JSON(http.StatusOK, pageOf(out, nextCursor(page, limit, func(q store.Quarantined) string { return q.ID.String() })))
+}
+
+type eventAnswer struct {
+	ID        uuid.UUID             `json:"id"`
+	Type      attribution.EventType `json:"type"`
+	At        time.Time             `json:"at"`
+	Received  time.Time             `json:"received"`
+	Site      string                `json:"site,omitempty"`
+	URL       string                `json:"url,omitempty"`
+	Affiliate string                `json:"affiliate,omitempty"`
+	Status    store.Disposition     `json:"status"`
+	Reason    string                `json:"reason,omitempty"`
+	Note      string                `json:"note,omitempty"`
+	OptIn     string                `json:"optin,omitempty"`
+}
+
+func listEvents(d Deps, c echo.Context) error {
+	limit, err := limitOf(c)
+	if err != nil {
+		return err
+	}
+	before, err := idCursor(c)
+	if err != nil {
+		return err
+	}
+	page, err := d.Store.Log(c.Request().Context(), account, before, limit)
+	if err != nil {
+		return err
+	}
+	out := make([]eventAnswer, len(page))
+	for i, e := range page {
+		out[i] = eventAnswer{e.ID, e.Type, e.At, e.Received, e.Site, e.URL, e.Latest.Ref.String(), e.Disposition, e.Reason, e.Note, optInID(e.OptIn)}
+	}
+	return c.JSON(http.StatusOK, pageOf(out, nextCursor(page, limit, func(e store.LoggedEvent) string { return e.ID.String() })))
+}
+
+func optInID(id uuid.UUID) string {
+	if id == uuid.Nil {
+		return ""
+	}
+	return id.String()
+}

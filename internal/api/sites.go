@@ -1,0 +1,167 @@
+package api
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"tributary/internal/attribution"
+	"tributary/internal/store"
+)
+
+// siteKind is the kind of document that a site is.
+const siteKind = "site"
+
+type siteAnswer struct {
+	attribution.Site
+	Tag string `json:"tag"`
+}
+
+func (d Deps) site(s attribution.Site) siteAnswer { return siteAnswer{s, d.Tag(s.Key)} }
+
+func createSite(d Deps, c echo.Context) error {
+	var in struct {
+		Name    string   `json:"name"`
+		Origins []string `json:"origins"`
+	}
+	if err := read(c, &in); err != nil {
+		return err
+	}
+	site := attribution.Site{Key: newSiteKey(c), Account: account, Name: strings.TrimSpace(in.Name), Created: d.Now().UTC()}
+	if err := setSite(&site, in.Name, in.Origins); err != nil {
+		return err
+	}
+	value, err := json.Marshal(site)
+	if err != nil {
+		return err
+	}
+	_, err = d.Store.Put(c.Request().Context(), siteKind, site.Key, value, 0)
+	if errors.Is(err, store.ErrConflict) { // the same Idempotency-Key
+		stored, _, err := d.readSite(c, site.Key)
+		if err != nil {
+			return err
+		}
+		return c.JSON(http.StatusOK, d.site(stored))
+	}
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusCreated, d.site(site))
+}
+
+var siteKeys = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+func newSiteKey(c echo.Context) string {
+	var raw [32]byte
+	if key := c.Request().Header.Get("Idempotency-Key"); key != "" {
+		raw = sha256.Sum256([]byte("site\x00" + key))
+	} else {
+		rand.Read(raw[:])
+	}
+	return "st_" + siteKeys.EncodeToString(raw[:])[:20]
+}
+
+func setSite(s *attribution.Site, name string, origins []string) error {
+	if s.Name = strings.TrimSpace(name); s.Name == "" || len(s.Name) > 200 {
+		return invalid("invalid_name", "name must have 1 to 200 characters")
+	}
+	if len(origins) == 0 || len(origins) > 100 {
+		return invalid("invalid_origins", `origins must list the 1 to 100 origins whose pages carry the tag, such as ["https://www.example.com"]`)
+	}
+	s.Origins = make([]string, len(origins))
+	for i, origin := range origins {
+		checked, err := attribution.Origin(origin)
+		if err != nil {
+			return invalid("invalid_origins", err.Error())
+		}
+		s.Origins[i] = checked
+	}
+	return nil
+}
+
+func (d Deps) readSite(c echo.Context, key string) (s attribution.Site, version int64, err error) {
+	doc, err := d.Store.Get(c.Request().Context(), siteKind, key)
+	if err != nil {
+		return s, 0, err
+	}
+	return s, doc.Version, json.Unmarshal(doc.Value, &s)
+}
+
+func getSite(d Deps, c echo.Context) error {
+	s, _, err := d.readSite(c, c.Param("key"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, d.site(s))
+}
+
+func changeSite(d Deps, c echo.Context) error {
+	var in struct {
+		Name    *string  `json:"name"`
+		Origins []string `json:"origins"`
+	}
+	if err := read(c, &in); err != nil {
+		return err
+	}
+	s, version, err := d.readSite(c, c.Param("key"))
+	if err != nil {
+		return err
+	}
+	name, origins := s.Name, s.Origins
+	if in.Name != nil {
+		name = *in.Name
+	}
+	if in.Origins != nil {
+		origins = in.Origins
+	}
+	if err := setSite(&s, name, origins); err != nil {
+		return err
+	}
+	value, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	if _, err := d.Store.Put(c.Request().Context(), siteKind, s.Key, value, version); err != nil {
+		return err
+	}
+	d.SiteChanged(s.Key)
+	return c.JSON(http.StatusOK, d.site(s))
+}
+
+func deleteSite(d Deps, c echo.Context) error {
+	s, version, err := d.readSite(c, c.Param("key"))
+	if err != nil {
+		return err
+	}
+	if err := d.Store.Delete(c.Request().Context(), siteKind, s.Key, version); err != nil {
+		return err
+	}
+	d.SiteChanged(s.Key)
+	return c.NoContent(http.StatusNoContent)
+}
+
+func listSites(d Deps, c echo.Context) error {
+	limit, err := limitOf(c)
+	if err != nil {
+		return err
+	}
+	docs, err := d.Store.List(c.Request().Context(), siteKind, c.QueryParam("cursor"), limit)
+	if err != nil {
+		return err
+	}
+	sites := make([]siteAnswer, len(docs))
+	for i, doc := range docs {
+		var s attribution.Site
+		if err := json.Unmarshal(doc.Value, &s); err != nil {
+			return err
+		}
+		sites[i] = d.site(s)
+	}
+	return c.JSON(http.StatusOK, pageOf(sites, nextCursor(docs, limit, func(d store.Document) string { return d.Key })))
+}
