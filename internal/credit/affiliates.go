@@ -19,7 +19,7 @@ func (c *Crediter) Resolve(ctx context.Context, account attribution.AccountID, r
 	}
 	found, err := c.ask(ctx, ref)
 	if keap.IsNotFound(err) || errors.Is(err, keap.ErrInvalid) {
-		return attribution.Affiliate{}, fmt.Errorf("Keap knows no affiliate %s: %w", ref, store.ErrNotFound)
+		return attribution.Affiliate{}, fmt.Errorf("affiliate %s in Keap: %w", ref, store.ErrNotFound)
 	}
 	if err != nil {
 		return attribution.Affiliate{}, fmt.Errorf("asking Keap for affiliate %s: %w", ref, err)
