@@ -129,20 +129,20 @@ func getAffiliate(d Deps, c echo.Context) error {
 	return c.JSON(http.StatusOK, out)
 }
 
-// affiliateStats answers for an affiliate that is known, and for one that has counts although Keap could not be asked.
+// affiliateStats answers for an affiliate that is known, and for one that has counts although Keap could not be asked. It
+// resolves first: that may bring home what was counted under the code.
 func affiliateStats(d Deps, c echo.Context) error {
 	ref, err := attribution.NewRef(attribution.ByID, c.Param("id"))
 	if err != nil {
 		return store.ErrNotFound
 	}
+	_, unknown := d.resolve(c.Request().Context(), ref.Value)
 	report, err := d.report(c, ref)
 	if err != nil {
 		return err
 	}
-	if report.Tally == (attribution.Tally{}) {
-		if _, err := d.resolve(c.Request().Context(), ref.Value); err != nil {
-			return err
-		}
+	if unknown != nil && report.Tally == (attribution.Tally{}) {
+		return unknown
 	}
 	return c.JSON(http.StatusOK, report)
 }

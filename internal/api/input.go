@@ -27,7 +27,7 @@ func read(c echo.Context, v any) error {
 	var tooLong *http.MaxBytesError
 	var kind *json.UnmarshalTypeError
 	switch {
-	case err == nil && d.More():
+	case err == nil && hasMore(d):
 		return problem(http.StatusBadRequest, "malformed_json", "the body must be one JSON object")
 	case err == nil:
 		return nil
@@ -41,6 +41,11 @@ func read(c echo.Context, v any) error {
 		return problem(http.StatusBadRequest, "malformed_json", "the body is empty: send a JSON object")
 	}
 	return problem(http.StatusBadRequest, "malformed_json", "the body is not JSON: "+err.Error())
+}
+
+func hasMore(d *json.Decoder) bool {
+	_, err := d.Token()
+	return !errors.Is(err, io.EOF)
 }
 
 const (

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/google/uuid"
@@ -30,7 +31,11 @@ func listJobs(d Deps, c echo.Context) error {
 }
 
 func retryJob(d Deps, c echo.Context) error {
-	j, err := d.Store.Retry(c.Request().Context(), account, c.Param("id"), d.Now().UTC())
+	id, err := url.PathUnescape(c.Param("id")) // a job's id has a colon, which some clients escape
+	if err != nil {
+		return store.ErrNotFound
+	}
+	j, err := d.Store.Retry(c.Request().Context(), account, id, d.Now().UTC())
 	if err != nil {
 		return err
 	}

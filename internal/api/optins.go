@@ -2,12 +2,14 @@ package api
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -127,8 +129,12 @@ func (d Deps) event(c echo.Context, kind attribution.EventType, refKind, affilia
 		return e, err
 	}
 	if site != "" {
-		if _, _, err := d.readSite(c, site); err != nil {
+		_, _, err := d.readSite(c, site)
+		if errors.Is(err, store.ErrNotFound) {
 			return e, invalid("unknown_site", "site must be the key of one of your sites, such as st_...")
+		}
+		if err != nil {
+			return e, err
 		}
 	}
 	id, err := eventID(c)
@@ -141,7 +147,12 @@ func (d Deps) event(c echo.Context, kind attribution.EventType, refKind, affilia
 }
 
 func cut(s string, limit int) string {
-	s = strings.TrimSpace(strings.ToValidUTF8(s, ""))
+	s = strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, "")))
 	if runes := []rune(s); len(runes) > limit {
 		return string(runes[:limit])
 	}
@@ -194,6 +205,9 @@ func setClick(e *attribution.Event, id, visitor, url string) (err error) {
 	}
 	if i := strings.IndexAny(url, "?#"); i >= 0 {
 		url = url[:i] // a query may hold personal data
+	}
+	if url != "" && !strings.HasPrefix(url, "https://") && !strings.HasPrefix(url, "http://") {
+		return invalid("invalid_url", "url must be the address of a page, such as https://www.example.com/webinar")
 	}
 	e.URL = cut(url, 512)
 	return nil

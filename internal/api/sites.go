@@ -8,6 +8,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -19,11 +20,16 @@ import (
 const siteKind = "site"
 
 type siteAnswer struct {
-	attribution.Site
-	Tag string `json:"tag"`
+	Key     string    `json:"key"`
+	Name    string    `json:"name"`
+	Origins []string  `json:"origins"`
+	Created time.Time `json:"created"`
+	Tag     string    `json:"tag"`
 }
 
-func (d Deps) site(s attribution.Site) siteAnswer { return siteAnswer{s, d.Tag(s.Key)} }
+func (d Deps) site(s attribution.Site) siteAnswer {
+	return siteAnswer{s.Key, s.Name, s.Origins, s.Created, d.Tag(s.Key)}
+}
 
 func createSite(d Deps, c echo.Context) error {
 	var in struct {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"tributary/internal/attribution"
 	"tributary/internal/store"
@@ -15,8 +16,9 @@ const SiteKind = "site"
 
 // Sites finds sites by key and remembers them.
 type Sites struct {
-	docs  store.Documents
-	known sync.Map // key to attribution.Site
+	docs    store.Documents
+	known   sync.Map // key to attribution.Site
+	changes atomic.Int64
 }
 
 // NewSites makes a finder over the store.
@@ -27,6 +29,7 @@ func (s *Sites) Site(ctx context.Context, key string) (site attribution.Site, er
 	if known, ok := s.known.Load(key); ok {
 		return known.(attribution.Site), nil
 	}
+	before := s.changes.Load()
 	d, err := s.docs.Get(ctx, SiteKind, key)
 	if err != nil {
 		return site, err
@@ -34,9 +37,14 @@ func (s *Sites) Site(ctx context.Context, key string) (site attribution.Site, er
 	if err := json.Unmarshal(d.Value, &site); err != nil {
 		return site, fmt.Errorf("reading site %s: %w", key, err)
 	}
-	s.known.Store(key, site)
+	if s.known.Store(key, site); s.changes.Load() != before {
+		s.known.Delete(key) // changed while it was read: what was read may be the old one
+	}
 	return site, nil
 }
 
 // Forget makes the next look-up read the store. Call it when a site has changed.
-func (s *Sites) Forget(key string) { s.known.Delete(key) }
+func (s *Sites) Forget(key string) {
+	s.changes.Add(1)
+	s.known.Delete(key)
+}

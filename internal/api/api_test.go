@@ -1,0 +1,338 @@
+package api_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"tributary/internal/api"
+	"tributary/internal/attribution"
+	"tributary/internal/auth"
+	"tributary/internal/store"
+	"tributary/internal/store/boltstore"
+)
+
+const adminKey = "an-admin-key"
+
+var now = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+// plainSealer seals nothing: it is for tests.
+type plainSealer struct{}
+
+func (plainSealer) Key(email string) (k attribution.PersonKey) {
+	sum := sha256.Sum256([]byte(email))
+	copy(k[:], sum[:])
+	return k
+}
+
+func (s plainSealer) Seal(p attribution.Person) (attribution.PersonKey, []byte, error) {
+	raw, err := json.Marshal(p)
+	return s.Key(p.Email), raw, err
+}
+
+func (plainSealer) Open(sealed []byte, _ attribution.PersonKey) (p attribution.Person, err error) {
+	err = json.Unmarshal(sealed, &p)
+	return p, err
+}
+
+type server struct {
+	*testing.T
+	echo    *echo.Echo
+	store   store.Store
+	changed []string
+}
+
+func newServer(t *testing.T) *server {
+	t.Helper()
+	s, err := boltstore.Open(boltstore.Options{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	srv := &server{T: t, echo: echo.New(), store: s}
+	srv.echo.HTTPErrorHandler = asTheServerDoes
+	clock := func() time.Time { return now }
+	api.Register(srv.echo, api.Deps{
+		Store: s, Sealer: plainSealer{}, Auth: auth.New(s, clock), AdminKey: auth.NewAdminKey(adminKey),
+		BaseURL: "https://t.example", Now: clock, Policy: attribution.DefaultPolicy,
+		Ingest: func(ctx context.Context, e attribution.Event) (store.Outcome, error) {
+			out, err := s.Ingest(ctx, attribution.DefaultAccount, attribution.DefaultPolicy, []attribution.Event{e})
+			if err != nil {
+				return store.Outcome{}, err
+			}
+			return out[0], nil
+		},
+		Resolve: func(_ context.Context, ref attribution.Ref) (attribution.Affiliate, error) {
+			if ref.Value == "77" {
+				return attribution.Affiliate{ID: "77", Name: "Keap's own"}, nil
+			}
+			return attribution.Affiliate{}, store.ErrNotFound
+		},
+		Tag:         func(key string) string { return "<script data-site=" + key + "></script>" },
+		SiteChanged: func(key string) { srv.changed = append(srv.changed, key) },
+	})
+	return srv
+}
+
+// asTheServerDoes answers what no handler has answered: see internal/server.
+func asTheServerDoes(err error, c echo.Context) {
+	status, code := http.StatusInternalServerError, "internal"
+	var h *echo.HTTPError
+	if errors.As(err, &h) {
+		status, code = h.Code, "not_found"
+	}
+	_ = api.WriteProblem(c, status, code, "")
+}
+
+type object = map[string]any
+
+// do makes a call and checks its status; header is name, value, ...
+func (s *server) do(method, path, body string, want int, header ...string) object {
+	s.Helper()
+	req := httptest.NewRequest(method, path, strings.NewReader(body))
+	req.Header.Set("Authorization", "Bearer "+adminKey)
+	for i := 0; i+1 < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	rec := httptest.NewRecorder()
+	s.echo.ServeHTTP(rec, req)
+	if rec.Code != want {
+		s.Fatalf("%s %s %s: %d, want %d: %s", method, path, body, rec.Code, want, rec.Body)
+	}
+	if want == http.StatusNoContent {
+		return nil
+	}
+	var out object
+	if err := json.Unmarshal(rec.Body.Bytes(), &out); err != nil {
+		s.Fatalf("%s %s: %v: %s", method, path, err, rec.Body)
+	}
+	if kind := rec.Header().Get("Content-Type"); want >= 400 && kind != "application/problem+json" {
+		s.Fatalf("%s %s: content type %q", method, path, kind)
+	}
+	return out
+}
+
+// refused makes a call that must fail with a code.
+func (s *server) refused(method, path, body string, status int, code string) {
+	s.Helper()
+	if got := s.do(method, path, body, status); got["code"] != code || got["status"] != float64(status) {
+		s.Errorf("%s %s %s: %v, want code %s", method, path, body, got, code)
+	}
+}
+
+func (s *server) rows(path string) []any {
+	s.Helper()
+	return s.do("GET", path, "", 200)["data"].([]any)
+}
+
+func TestEveryRouteAsksForTheKey(t *testing.T) {
+	s := newServer(t)
+	for _, r := range s.echo.Routes() {
+		if r.Method == echo.RouteNotFound {
+			continue
+		}
+		req := httptest.NewRequest(r.Method, r.Path, nil)
+		rec := httptest.NewRecorder()
+		s.echo.ServeHTTP(rec, req)
+		if rec.Code != 401 || rec.Header().Get("WWW-Authenticate") != "Bearer" {
+			t.Errorf("%s %s: %d", r.Method, r.Path, rec.Code)
+		}
+	}
+	s.do("GET", "/v1/sites", "", 401, "Authorization", "Bearer wrong")
+	s.refused("GET", "/v1/nothing", "", 404, "not_found")
+}
+
+func TestSites(t *testing.T) {
+	s := newServer(t)
+	body := `{"name":"Shop","origins":["https://Shop.example/"]}`
+	site := s.do("POST", "/v1/sites", body, 201)
+	key := site["key"].(string)
+	if len(key) != 23 || site["origins"].([]any)[0] != "https://shop.example" || !strings.Contains(site["tag"].(string), key) {
+		t.Fatalf("site: %v", site)
+	}
+	first := s.do("POST", "/v1/sites", body, 201, "Idempotency-Key", "k1")
+	if again := s.do("POST", "/v1/sites", body, 200, "Idempotency-Key", "k1"); again["key"] != first["key"] {
+		t.Errorf("a repeated call made %v, want %v", again["key"], first["key"])
+	}
+	changed := s.do("PATCH", "/v1/sites/"+key, `{"origins":["http://localhost:*"]}`, 200)
+	if changed["name"] != "Shop" || changed["origins"].([]any)[0] != "http://localhost:*" {
+		t.Errorf("changed: %v", changed)
+	}
+	page := s.do("GET", "/v1/sites?limit=1", "", 200)
+	if rest := s.rows("/v1/sites?limit=1&cursor=" + page["next_cursor"].(string)); len(rest) != 1 {
+		t.Errorf("second page: %v", rest)
+	}
+	s.do("DELETE", "/v1/sites/"+key, "", 204)
+	s.refused("GET", "/v1/sites/"+key, "", 404, "not_found")
+	if len(s.changed) != 2 {
+		t.Errorf("told of %d changes, want 2", len(s.changed))
+	}
+	s.refused("POST", "/v1/sites", `{"name":"x","origins":[]}`, 422, "invalid_origins")
+	s.refused("POST", "/v1/sites", `{"name":"x","origins":["shop.example"]}`, 422, "invalid_origins")
+	s.refused("POST", "/v1/sites", `{"nome":"x"}`, 422, "unknown_field")
+	s.refused("POST", "/v1/sites", `{"name":1}`, 422, "invalid_field")
+	s.refused("POST", "/v1/sites", `{"name"`, 400, "malformed_json")
+	s.refused("POST", "/v1/sites", `{} {}`, 400, "malformed_json")
+	s.refused("POST", "/v1/sites", `null`, 422, "invalid_name")
+	s.refused("POST", "/v1/sites", ``, 400, "malformed_json")
+	s.refused("POST", "/v1/sites", `{"name":"`+strings.Repeat("x", 70<<10)+`"}`, 413, "too_large")
+}
+
+func TestAffiliates(t *testing.T) {
+	s := newServer(t)
+	s.do("POST", "/v1/affiliates", `{"id":"12","code":"maria","name":"Maria","email":"Maria@Example.com"}`, 201)
+	got := s.do("POST", "/v1/affiliates", `{"id":"12","name":"Maria B."}`, 200)
+	if got["email"] != "maria@example.com" || got["code"] != "maria" || got["name"] != "Maria B." {
+		t.Errorf("affiliate: %v", got)
+	}
+	s.refused("POST", "/v1/affiliates", `{"id":"x"}`, 422, "invalid_id")
+	s.refused("POST", "/v1/affiliates", `{"id":""}`, 422, "invalid_id")
+	s.refused("POST", "/v1/affiliates", `{"id":"1","code":"a b"}`, 422, "invalid_code")
+	s.refused("POST", "/v1/affiliates", `{"id":"1","email":"no"}`, 422, "invalid_email")
+	if rows := s.rows("/v1/affiliates"); len(rows) != 1 {
+		t.Errorf("list: %v", rows)
+	}
+	s.do("GET", "/v1/affiliates/12", "", 200)
+	s.do("GET", "/v1/affiliates/77", "", 200)
+	s.refused("GET", "/v1/affiliates/78", "", 404, "not_found")
+	link := s.do("POST", "/v1/affiliates/77/login-link", "", 201)
+	if !strings.HasPrefix(link["url"].(string), "https://t.example/portal/login/") || link["expires_at"] != "2026-11-23T12:15:00Z" {
+		t.Errorf("link: %v", link)
+	}
+	s.refused("POST", "/v1/affiliates/78/login-link", "", 404, "not_found")
+}
+
+func TestClicksAndStats(t *testing.T) {
+	s := newServer(t)
+	id := uuid.NewString()
+	body := `{"affiliate":"12","url":"https://a.example/x?email=ann@example.com","id":"` + id + `"}`
+	if got := s.do("POST", "/v1/clicks", body, 201); got["id"] != id || got["status"] != "accepted" {
+		t.Errorf("click: %v", got)
+	}
+	if got := s.do("POST", "/v1/clicks", body, 200); got["status"] != "duplicate" {
+		t.Errorf("repeated click: %v", got)
+	}
+	s.do("POST", "/v1/clicks", `{"affiliate":"12"}`, 201)
+	if got := s.do("GET", "/v1/affiliates/12/stats", "", 200); got["clicks"] != 2.0 || got["unique_clicks"] != 2.0 || got["affiliate"] != "12" {
+		t.Errorf("stats of one whom nobody knows: %v", got)
+	}
+	if got := s.do("GET", "/v1/stats?from=2026-11-23&to=2026-11-23", "", 200); got["clicks"] != 2.0 {
+		t.Errorf("account: %v", got)
+	}
+	s.refused("GET", "/v1/affiliates/78/stats", "", 404, "not_found")
+	s.refused("GET", "/v1/stats?from=soon", "", 422, "invalid_range")
+	s.refused("POST", "/v1/clicks", `{}`, 422, "invalid_affiliate")
+	s.refused("POST", "/v1/clicks", `{"affiliate":"1","visitor":"me"}`, 422, "invalid_visitor")
+	s.refused("POST", "/v1/clicks", `{"affiliate":"1","site":"st_no"}`, 422, "unknown_site")
+	events := s.rows("/v1/events")
+	if raw, _ := json.Marshal(events); len(events) != 2 || strings.Contains(string(raw), "ann@") {
+		t.Errorf("log: %s", raw)
+	}
+}
+
+func TestOptIns(t *testing.T) {
+	s := newServer(t)
+	s.do("POST", "/v1/affiliates", `{"id":"12","code":"maria","name":"Maria"}`, 201)
+	body := `{"email":"Ann@Example.com","affiliate":"maria","kind":"code","form":"f1","at":"2026-11-23T11:00:00+01:00"}`
+	got := s.do("POST", "/v1/optins", body, 201, "Idempotency-Key", "k")
+	earner := got["affiliate"].(object)
+	if earner["id"] != "12" || earner["name"] != "Maria" || got["person"].(object)["email"] != "ann@example.com" ||
+		got["at"] != "2026-11-23T10:00:00Z" || got["form"] != "f1" || got["status"] != "received" || len(got["trace"].([]any)) == 0 {
+		t.Errorf("opt-in: %v", got)
+	}
+	for _, key := range []string{"k", "other"} { // the same call, and the same person again
+		if again := s.do("POST", "/v1/optins", body, 200, "Idempotency-Key", key); again["id"] != got["id"] {
+			t.Errorf("again: %v", again)
+		}
+	}
+	if lone := s.do("POST", "/v1/optins", `{"email":"bob@example.com"}`, 201); lone["affiliate"] != nil || lone["status"] != "unattributed" {
+		t.Errorf("without an affiliate: %v", lone)
+	}
+	if code := s.do("POST", "/v1/optins", `{"email":"cy@example.com","affiliate":"new","kind":"code"}`, 201); code["affiliate"].(object)["code"] != "new" {
+		t.Errorf("an unknown code: %v", code)
+	}
+	s.do("GET", "/v1/optins/"+got["id"].(string), "", 200)
+	s.refused("GET", "/v1/optins/"+uuid.NewString(), "", 404, "not_found")
+	s.refused("GET", "/v1/optins/x", "", 404, "not_found")
+	for query, want := range map[string]int{
+		"": 3, "?affiliate=12": 1, "?affiliate=code:maria": 1, "?email=BOB@example.com": 1, "?status=received": 2, "?site=st_x": 0,
+		"?from=2026-11-23T12:00:00Z": 2, "?to=2026-11-23T12:00:00Z": 1, "?limit=2": 2,
+	} {
+		if rows := s.rows("/v1/optins" + query); len(rows) != want {
+			t.Errorf("%s: %d rows, want %d", query, len(rows), want)
+		}
+	}
+	page := s.do("GET", "/v1/optins?limit=2", "", 200)
+	rest := s.do("GET", "/v1/optins?limit=2&cursor="+page["next_cursor"].(string), "", 200)
+	if len(rest["data"].([]any)) != 1 || rest["next_cursor"] != nil {
+		t.Errorf("second page: %v", rest)
+	}
+}
+
+func TestOptInsThatAreRefused(t *testing.T) {
+	s := newServer(t)
+	for body, code := range map[string]string{
+		`{"email":"no"}`: "invalid_email",
+		`{"email":"a@b.example","affiliate":"0"}`:             "invalid_affiliate",
+		`{"email":"a@b.example","affiliate":"1","kind":"x"}`:  "invalid_affiliate",
+		`{"email":"a@b.example","site":"st_none"}`:            "unknown_site",
+		`{"email":"a@b.example","at":"2026-11-23T12:11:00Z"}`: "invalid_at",
+		`{"email":"a@b.example","at":"1999-12-31T23:59:59Z"}`: "invalid_at",
+		`{"email":"a@b.example","at":"yesterday"}`:            "invalid_at",
+		`{"email":"a@b.example","firstname":"a"}`:             "unknown_field",
+	} {
+		s.refused("POST", "/v1/optins", body, 422, code)
+	}
+	for query, code := range map[string]string{
+		"affiliate=x:1": "invalid_affiliate", "email=no": "invalid_email", "status=lost": "invalid_status", "from=1": "invalid_range",
+		"to=1": "invalid_range", "limit=0": "invalid_limit", "limit=201": "invalid_limit",
+	} {
+		s.refused("GET", "/v1/optins?"+query, "", 422, code)
+	}
+	s.refused("GET", "/v1/optins?cursor=!", "", 422, "invalid_cursor")
+	s.refused("GET", "/v1/optins?cursor=YWJj", "", 422, "invalid_cursor")
+	s.refused("GET", "/v1/events?cursor=YWJj", "", 422, "invalid_cursor")
+}
+
+func TestJobsAndQuarantine(t *testing.T) {
+	s := newServer(t)
+	s.do("POST", "/v1/optins", `{"email":"ann@example.com","affiliate":"12"}`, 201)
+	jobs := s.rows("/v1/jobs?state=ready")
+	if len(jobs) != 2 { // the credit, and the look-up
+		t.Fatalf("jobs: %v", jobs)
+	}
+	id := jobs[0].(object)["id"].(string)
+	s.do("POST", "/v1/jobs/"+id+"/retry", "", 200)
+	s.refused("POST", "/v1/jobs/credit:none/retry", "", 404, "not_found")
+	s.refused("GET", "/v1/jobs?state=x", "", 422, "invalid_state")
+	page := s.do("GET", "/v1/jobs?limit=1", "", 200)
+	if rest := s.rows("/v1/jobs?limit=1&cursor=" + page["next_cursor"].(string)); len(rest) != 1 {
+		t.Errorf("second page: %v", rest)
+	}
+	err := s.store.Quarantine(t.Context(), store.Quarantined{ID: uuid.New(), Received: now, Code: "bad", Reason: "why", Sealed: []byte("secret")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if kept := s.rows("/v1/quarantine"); len(kept) != 1 || kept[0].(object)["size"] != 6.0 || kept[0].(object)["sealed"] != nil {
+		t.Errorf("quarantine: %v", kept)
+	}
+}
+
+func TestWhatNobodyForesawTellsNothing(t *testing.T) {
+	s := newServer(t)
+	if err := s.store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.do("GET", "/v1/sites", "", 500); got["code"] != "internal" || got["detail"] != "" {
+		t.Errorf("problem: %v", got)
+	}
+}
