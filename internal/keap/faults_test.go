@@ -57,7 +57,7 @@ func TestFaultsOnCreateReferral(t *testing.T) {
 		tried[test.fault.Kind] = true
 		t.Run(fmt.Sprintf("%s/apply=%v/retry=%s", test.fault.Kind, test.fault.Apply, test.fault.RetryAfter), func(t *testing.T) {
 			box, base := keaptest.Serve(t, sandbox.Options{})
-			client := keaptest.Client(t, base, func(c *keap.Config) { c.Timeout = 150 * time.Millisecond })
+			client := keaptest.Client(t, base, func(c *keap.Config) { c.Timeout = 800 * time.Millisecond })
 			referral := seed(t, box, client)
 			test.fault.Operation = "createReferral"
 			if err := box.AddFault(test.fault); err != nil {
@@ -101,7 +101,7 @@ func TestFaultsOnTheLook(t *testing.T) {
 	for _, kind := range sandbox.Kinds {
 		t.Run(string(kind), func(t *testing.T) {
 			box, base := keaptest.Serve(t, sandbox.Options{})
-			client := keaptest.Client(t, base, func(c *keap.Config) { c.Timeout = 150 * time.Millisecond })
+			client := keaptest.Client(t, base, func(c *keap.Config) { c.Timeout = 800 * time.Millisecond })
 			if _, err := client.CreateReferral(t.Context(), seed(t, box, client)); err != nil {
 				t.Fatal(err)
 			}

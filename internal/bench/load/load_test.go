@@ -75,7 +75,14 @@ func TestLoadKeepsItsConnections(t *testing.T) {
 			var opened atomic.Int64
 			o := serveCounting(t, c.handler, &opened)
 			o.count = 40
-			if _, err := load(o); err != nil || opened.Load() != c.conns {
+			_, err := load(o)
+			for range 500 { // the server may not have been told of the last one yet
+				if opened.Load() >= c.conns {
+					break
+				}
+				time.Sleep(10 * time.Millisecond)
+			}
+			if err != nil || opened.Load() != c.conns {
 				t.Errorf("%d connections were opened, want %d; %v", opened.Load(), c.conns, err)
 			}
 		})
