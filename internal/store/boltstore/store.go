@@ -128,11 +128,14 @@ func createBuckets(tx *bolt.Tx) error {
 
 func openBolt(path string) (db *bolt.DB, err error) {
 	defer guard(&err)
+	defer faultsPanic()()
 	db, err = bolt.Open(path, 0o600, &bolt.Options{
 		Timeout:         lockWait,
 		FreelistType:    bolt.FreelistMapType,
-		NoFreelistSync:  true, // rebuilt at open; saves a page or more in every commit
 		InitialMmapSize: mapSize,
+		// The freelist is synced, although it costs a page in every commit: without it bbolt walks the whole file at open, in
+		// a goroutine of its own, where the panic of a damaged page cannot be caught and ends the program.
+		NoFreelistSync: false,
 	})
 	if errors.Is(err, bolterrors.ErrTimeout) {
 		return nil, fmt.Errorf("%w: %s", store.ErrInUse, filepath.Dir(path))
