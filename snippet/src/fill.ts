@@ -11,7 +11,7 @@ import { ticket } from './ticket';
  * either way, and by the id a form tool's webhook is recognised as the one that was reported.
  */
 export const fill = (forms: Iterable<Element>, data?: FormData): void => {
-  const affiliate = earning()?.affiliate ?? '';
+  const affiliate = ifYoung(earning())?.affiliate ?? '';
   for (const form of forms)
     quiet(() => {
       const off = state.paused || leftAlone(form);

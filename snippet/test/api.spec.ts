@@ -44,9 +44,10 @@ test('calls that a page recorded before we came are made, and those it records l
     .toEqual([['Ann', 'quiz']]);
   expect(await page.evaluate('seen')).toMatchObject({ affiliate: '1' });
   await page.evaluate(`early.q.push((t) => t.optin({ email: 'bob@example.com' }))`);
+  await page.evaluate(`tributary.q.push((t) => t.optin({ email: 'cy@example.com' }))`);
   await expect
     .poll(() => collector.of('optin').map(({ person }) => person?.email))
-    .toEqual(['ann@example.com', 'bob@example.com']);
+    .toEqual(['ann@example.com', 'bob@example.com', 'cy@example.com']);
 });
 
 test('attach reaches into a closed shadow root', async ({ open, page, collector }) => {

@@ -259,6 +259,7 @@ test.describe('a window', () => {
     open,
     page,
     collector,
+    site,
   }) => {
     await page.clock.install();
     await open('plain', '?affiliate=1');
@@ -268,6 +269,7 @@ test.describe('a window', () => {
     await page.fill('[name=email]', 'ann@example.com');
     await page.click('button');
     await expect.poll(() => collector.of('optin').map(({ touch }) => touch?.affiliate)).toEqual(['1']);
+    expect(site.received[0].fields.map(([name]) => name)).not.toContain('affiliate');
     await open('plain', '?affiliate=3');
     await page.clock.runFor(5000);
     await expect(value(page, 'plain', 'affiliate')).toHaveValue('2');

@@ -15,6 +15,7 @@ for (const [what, src] of Object.entries({
   'an address with a query': '/s/st_test.js%3Fv=/2',
   'an address below a path': '/x/y/s/st_test.js',
   'a module': '/s/st_test.js&type=module',
+  'a tag that was taken out again': '/s/st_test.js&remove=1',
 })) {
   test(`loaded from ${what}, it finds its way back`, async ({ open, page, collector }) => {
     const sent = page.waitForRequest((request) => request.method() === 'POST');
@@ -26,7 +27,7 @@ for (const [what, src] of Object.entries({
 
 test('events outlive the page', async ({ open, page }) => {
   await page.addInitScript(() => {
-    const real = window.fetch;
+    const real = window.fetch.bind(window);
     window.fetch = (url, init) => {
       Object.assign(window, { asked: init });
       return real(url, init);

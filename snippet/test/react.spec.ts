@@ -1,4 +1,4 @@
-import { expect, rested, test } from './support/test';
+import { expect, rested, started, test } from './support/test';
 
 // Of a hydration that failed React tells in this console, too.
 test.use({ mayLog: /Download the React DevTools/ });
@@ -17,6 +17,16 @@ test('React hydrates and renders anew with our fields in its form', async ({ ope
     ['affiliate', '1'],
     ['tributary_id', collector.of('optin')[0].id],
   ]);
+});
+
+test('nothing is put into a form before React has hydrated it, however late that is', async ({ page, site }) => {
+  await page.route('**/react.js', async (route) => {
+    await started(page);
+    expect(await page.locator('[type=hidden]').count()).toBe(0);
+    await route.continue();
+  });
+  await page.goto(`${site.origin}/react?affiliate=1`);
+  await expect(page.locator('#react [name=affiliate]')).toHaveValue('1');
 });
 
 test('a form that React makes again is filled again', async ({ open, page }) => {

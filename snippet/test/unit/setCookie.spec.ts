@@ -21,6 +21,12 @@ for (const [host, place] of [
   });
 }
 
+test('a top-level domain is not even tried: Firefox would tell of it in the console', () => {
+  const jar = new Jar('www.example.com', suffixes);
+  setCookie('value', 60);
+  expect(jar.tried).toHaveLength(1);
+});
+
 test('over http it is not secure', () => {
   const jar = new Jar('example.com', suffixes, 'http:');
   setCookie('value', 60);
