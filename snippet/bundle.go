@@ -13,7 +13,7 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 )
 
-//go:embed src/*.ts
+//go:embed src/*.ts src/tools/*.ts
 var sources embed.FS
 
 // Every browser since the spring of 2020. An older one ignores the script for its syntax; the page is none the worse.
@@ -29,7 +29,7 @@ func Bundle(s Settings) (Script, error) {
 	if err := s.Validate(); err != nil {
 		return Script{}, fmt.Errorf("settings of the snippet: %w", err)
 	}
-	joined, err := join(constants(s))
+	joined, err := join(s)
 	if err != nil {
 		return Script{}, fmt.Errorf("bundling the snippet: %w", err)
 	}
@@ -71,11 +71,11 @@ func literal(v any) string {
 	return string(text)
 }
 
-func join(constants map[string]string) ([]byte, error) {
+func join(s Settings) ([]byte, error) {
 	result := api.Build(api.BuildOptions{
 		EntryPoints:       []string{"./main"},
 		Bundle:            true,
-		Define:            constants,
+		Define:            constants(s),
 		Format:            api.FormatIIFE,
 		Target:            target,
 		MinifyWhitespace:  true,
@@ -84,7 +84,7 @@ func join(constants map[string]string) ([]byte, error) {
 		MangleProps:       internals,
 		LegalComments:     api.LegalCommentsNone,
 		TsconfigRaw:       "{}",
-		Plugins:           []api.Plugin{fromSources},
+		Plugins:           []api.Plugin{fromSources(s.Tools)},
 	})
 	if err := firstError(result.Errors); err != nil {
 		return nil, err
@@ -114,14 +114,23 @@ func firstError(messages []api.Message) error {
 	return fmt.Errorf("%s:%d: %s", m.Location.File, m.Location.Line, m.Text)
 }
 
-// fromSources answers every import out of the embedded files.
-var fromSources = api.Plugin{Name: "sources", Setup: func(build api.PluginBuild) {
-	build.OnResolve(api.OnResolveOptions{Filter: `^\./`}, func(a api.OnResolveArgs) (api.OnResolveResult, error) {
-		return api.OnResolveResult{Path: path.Join("src", a.Path+".ts"), Namespace: "sources"}, nil
-	})
-	build.OnLoad(api.OnLoadOptions{Filter: ".*", Namespace: "sources"}, func(a api.OnLoadArgs) (api.OnLoadResult, error) {
-		text, err := sources.ReadFile(a.Path)
-		contents := string(text)
-		return api.OnLoadResult{Contents: &contents, Loader: api.LoaderTS}, err
-	})
-}}
+// fromSources answers every import out of the embedded files; "./tools" is made of the tools that the site uses.
+func fromSources(tools []string) api.Plugin {
+	return api.Plugin{Name: "sources", Setup: func(build api.PluginBuild) {
+		build.OnResolve(api.OnResolveOptions{Filter: `^\.\.?/`}, func(a api.OnResolveArgs) (api.OnResolveResult, error) {
+			return api.OnResolveResult{Path: path.Join(path.Dir(or(a.Importer, "src/main.ts")), a.Path+".ts"), Namespace: "sources"}, nil
+		})
+		build.OnLoad(api.OnLoadOptions{Filter: ".*", Namespace: "sources"}, func(a api.OnLoadArgs) (api.OnLoadResult, error) {
+			contents, err := source(a.Path, tools)
+			return api.OnLoadResult{Contents: &contents, Loader: api.LoaderTS}, err
+		})
+	}}
+}
+
+func source(name string, tools []string) (string, error) {
+	if name == toolsFile {
+		return startingTools(tools), nil
+	}
+	text, err := sources.ReadFile(name)
+	return string(text), err
+}

@@ -21,6 +21,7 @@ type Settings struct {
 	Rule           string        `json:"rule,omitempty"`            // which touch earns: latest (the default) or first
 	Window         time.Duration `json:"window,omitempty"`          // how long a touch earns and the cookie lives; 90 days
 	NoKeapCookies  bool          `json:"no_keap_cookies,omitempty"` // do not read is_aff and is_affcode
+	Tools          []string      `json:"tools,omitempty"`           // form tools on the site's pages that need code of their own; see Tools
 }
 
 // Param is a parameter of the page's address that names an affiliate.
@@ -65,7 +66,7 @@ const (
 
 // Validate says what is wrong with settings that WithDefaults has completed, and what would be right.
 func (s Settings) Validate() error {
-	for _, check := range []func(Settings) error{checkKey, checkCookie, checkParams, checkFields, checkRule, checkWindow} {
+	for _, check := range []func(Settings) error{checkKey, checkCookie, checkParams, checkFields, checkRule, checkWindow, checkTools} {
 		if err := check(s); err != nil {
 			return err
 		}
@@ -127,6 +128,19 @@ func checkRule(s Settings) error {
 func checkWindow(s Settings) error {
 	if s.Window < minWindow || s.Window > maxWindow {
 		return fmt.Errorf("window %s must be between an hour and 400 days, which is as long as browsers keep a cookie", s.Window)
+	}
+	return nil
+}
+
+func checkTools(s Settings) error {
+	known := Tools()
+	for i, tool := range s.Tools {
+		if !slices.Contains(known, tool) {
+			return fmt.Errorf("tool %q is none of %s", tool, strings.Join(known, ", "))
+		}
+		if slices.Contains(s.Tools[:i], tool) {
+			return fmt.Errorf("tool %q stands in the list twice", tool)
+		}
 	}
 	return nil
 }

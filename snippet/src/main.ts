@@ -5,6 +5,7 @@ import { on } from './on';
 import { quiet } from './quiet';
 import { refill } from './refill';
 import { replay } from './replay';
+import { tools } from './tools';
 
 // What stands outside of functions, here and in every file, is quiet too: bundle.go wraps the whole script.
 const { touch, q = [] } = window.tributary ?? {};
@@ -13,6 +14,7 @@ const { touch, q = [] } = window.tributary ?? {};
 const visit = (): void => {
   quiet(begin)();
   quiet(attach)(document);
+  tools();
   quiet(replay)(q);
   on(window, 'pageshow', ({ persisted }: PageTransitionEvent) => {
     if (persisted) refill();

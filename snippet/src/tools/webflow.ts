@@ -1,0 +1,2 @@
+/** Nothing particular yet. */
+export const webflow = (): void => undefined;
