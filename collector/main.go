@@ -23,6 +23,7 @@ Usage: tributary COMMAND [FLAGS]
 
   serve     run the collector
   demo      run everything on this machine, with Keap's double and landing pages to try
+  doctor    look at a page and say what keeps the tag from working there
   version   print the version
 
 "tributary COMMAND -h" lists a command's flags. Each flag can also be set by an environment variable, such as
@@ -49,6 +50,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return serve(ctx, rest, stderr)
 	case "demo":
 		return demoCommand(ctx, rest, stdout, stderr)
+	case "doctor":
+		return doctorCommand(ctx, rest, stdout, stderr)
 	case "version", "--version":
 		fmt.Fprintln(stdout, "tributary", version)
 		return nil
@@ -56,7 +59,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		fmt.Fprint(stdout, usage)
 		return nil
 	default:
-		return fmt.Errorf("%w: there is no command %q; the commands are serve, demo and version", errUsage, name)
+		return fmt.Errorf("%w: there is no command %q; the commands are serve, demo, doctor and version", errUsage, name)
 	}
 }
 
