@@ -142,7 +142,7 @@ func (c *collector) routes(seal *vault.Vault) error {
 	c.echo.POST("/e", in.Post)
 	c.echo.OPTIONS("/e", in.Preflight)
 	c.echo.GET("/s/:file", scripts.Get)
-	api.Register(c.echo, c.apiDeps(seal, sites))
+	api.Register(c.echo, c.apiDeps(seal, sites, in))
 	assets, err := web.NewAssets()
 	if err != nil {
 		return err
@@ -154,11 +154,12 @@ func (c *collector) routes(seal *vault.Vault) error {
 	})
 }
 
-func (c *collector) apiDeps(seal *vault.Vault, sites *intake.Sites) api.Deps {
+func (c *collector) apiDeps(seal *vault.Vault, sites *intake.Sites, in *intake.Intake) api.Deps {
 	return api.Deps{
 		Store: c.store, Sealer: seal, Resolve: c.resolver(), Auth: c.auth, AdminKey: auth.NewAdminKey(c.adminKey),
 		BaseURL: c.cfg.baseURL, Now: time.Now, Policy: c.cfg.policy(), SiteChanged: sites.Forget,
-		Tag: func(key string) string { return snippet.StandardTag(c.cfg.baseURL, key) },
+		Retake: in.Retake,
+		Tag:    func(key string) string { return snippet.StandardTag(c.cfg.baseURL, key) },
 		Ingest: func(ctx context.Context, e attribution.Event) (store.Outcome, error) {
 			out, err := c.store.Ingest(ctx, attribution.DefaultAccount, c.cfg.policy(), []attribution.Event{e})
 			if err != nil {

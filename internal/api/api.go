@@ -19,6 +19,7 @@ type Sealer interface {
 	Seal(attribution.Person) (attribution.PersonKey, []byte, error)
 	Open(sealed []byte, key attribution.PersonKey) (attribution.Person, error)
 	Key(email string) attribution.PersonKey
+	OpenBytes(sealed []byte, kind, id string) ([]byte, error)
 }
 
 // Deps is what the API needs of the program.
@@ -26,7 +27,8 @@ type Deps struct {
 	Store       store.Store
 	Sealer      Sealer
 	Ingest      func(context.Context, attribution.Event) (store.Outcome, error)
-	Resolve     func(context.Context, attribution.Ref) (attribution.Affiliate, error) // asks Keap, too; nil when it is not connected
+	Resolve     func(context.Context, attribution.Ref) (attribution.Affiliate, error)     // asks Keap, too; nil when it is not connected
+	Retake      func(context.Context, store.Quarantined, []byte) ([]store.Outcome, error) // judges quarantined input again
 	Auth        *auth.Auth
 	AdminKey    auth.AdminKey
 	BaseURL     string
@@ -63,6 +65,9 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodPost, "/jobs/:id/retry", retryJob},
 		{http.MethodGet, "/stats", accountStats},
 		{http.MethodGet, "/quarantine", listQuarantine},
+		{http.MethodGet, "/quarantine/:id", getQuarantined},
+		{http.MethodPost, "/quarantine/:id/retry", retryQuarantined},
+		{http.MethodDelete, "/quarantine/:id", deleteQuarantined},
 		{http.MethodGet, "/events", listEvents},
 	} {
 		g.Add(r.method, r.path, func(c echo.Context) error { return answer(c, r.handle(d, c)) })

@@ -44,6 +44,8 @@ func (plainSealer) Open(sealed []byte, _ attribution.PersonKey) (p attribution.P
 	return p, err
 }
 
+func (plainSealer) OpenBytes(sealed []byte, _, _ string) ([]byte, error) { return sealed, nil }
+
 type server struct {
 	*testing.T
 	echo    *echo.Echo
@@ -76,6 +78,12 @@ func newServer(t *testing.T) *server {
 				return attribution.Affiliate{ID: "77", Name: "Keap's own"}, nil
 			}
 			return attribution.Affiliate{}, store.ErrNotFound
+		},
+		Retake: func(_ context.Context, q store.Quarantined, raw []byte) ([]store.Outcome, error) {
+			if string(raw) == "good" {
+				return []store.Outcome{{Disposition: store.Accepted}}, nil
+			}
+			return nil, &api.Problem{Status: 422, Code: q.Code}
 		},
 		Tag:         func(key string) string { return "<script data-site=" + key + "></script>" },
 		SiteChanged: func(key string) { srv.changed = append(srv.changed, key) },
@@ -325,6 +333,31 @@ func TestJobsAndQuarantine(t *testing.T) {
 	if kept := s.rows("/v1/quarantine"); len(kept) != 1 || kept[0].(object)["size"] != 6.0 || kept[0].(object)["sealed"] != nil {
 		t.Errorf("quarantine: %v", kept)
 	}
+}
+
+func TestOneOfTheQuarantine(t *testing.T) {
+	s := newServer(t)
+	path := map[string]string{}
+	for _, body := range []string{"good", "bad"} {
+		id := uuid.New()
+		if err := s.store.Quarantine(t.Context(), store.Quarantined{ID: id, Received: now, Code: "still_bad", Reason: "why", Sealed: []byte(body)}); err != nil {
+			t.Fatal(err)
+		}
+		path[body] = "/v1/quarantine/" + id.String()
+	}
+	if got := s.do("GET", path["good"], "", 200); got["body"] != "good" || got["reason"] != "why" {
+		t.Errorf("content: %v", got)
+	}
+	if got := s.do("POST", path["good"]+"/retry", "", 200); got["results"].([]any)[0].(object)["status"] != "accepted" {
+		t.Errorf("taken: %v", got)
+	}
+	s.refused("GET", path["good"], "", 404, "not_found")
+	s.refused("POST", path["good"]+"/retry", "", 404, "not_found")
+	s.refused("POST", path["bad"]+"/retry", "", 422, "still_bad")
+	s.do("GET", path["bad"], "", 200) // it stays
+	s.do("DELETE", path["bad"], "", 204)
+	s.refused("DELETE", path["bad"], "", 404, "not_found")
+	s.refused("GET", "/v1/quarantine/x", "", 404, "not_found")
 }
 
 func TestWhatNobodyForesawTellsNothing(t *testing.T) {

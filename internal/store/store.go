@@ -69,6 +69,10 @@ type Events interface {
 	Quarantine(ctx context.Context, q Quarantined) error
 	// Quarantines lists what was kept, newest first, at most limit, those before the cursor (zero for the newest).
 	Quarantines(ctx context.Context, before uuid.UUID, limit int) ([]Quarantined, error)
+	// Quarantined returns one record of the quarantine, or ErrNotFound.
+	Quarantined(ctx context.Context, id uuid.UUID) (Quarantined, error)
+	// Unquarantine removes a record from the quarantine, or returns ErrNotFound.
+	Unquarantine(ctx context.Context, id uuid.UUID) error
 }
 
 // Disposition is what became of one event.
@@ -130,6 +134,9 @@ type Quarantined struct {
 	Reason   string    `json:"reason"` // for people
 	Sealed   []byte    `json:"sealed"` // the input, encrypted: it may hold personal data
 }
+
+// QuarantineKind is what Quarantined.Sealed was sealed as, with the record's id.
+const QuarantineKind = "quarantine"
 
 // JobKind says what a job intends.
 type JobKind string
