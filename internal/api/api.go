@@ -69,6 +69,8 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodPost, "/quarantine/:id/retry", retryQuarantined},
 		{http.MethodDelete, "/quarantine/:id", deleteQuarantined},
 		{http.MethodGet, "/events", listEvents},
+		{http.MethodGet, "/people", exportPerson},
+		{http.MethodDelete, "/people", erasePerson},
 	} {
 		g.Add(r.method, r.path, func(c echo.Context) error { return answer(c, r.handle(d, c)) })
 	}

@@ -360,6 +360,47 @@ func TestOneOfTheQuarantine(t *testing.T) {
 	s.refused("GET", "/v1/quarantine/x", "", 404, "not_found")
 }
 
+func TestPeople(t *testing.T) {
+	s := newServer(t)
+	s.do("POST", "/v1/affiliates", `{"id":"12","email":"ann@example.com"}`, 201)
+	made := s.do("POST", "/v1/optins", `{"email":"Ann@Example.com","affiliate":"12","first_name":"Ann","phone":"555"}`, 201)
+	s.do("POST", "/v1/optins", `{"email":"ann@example.com","first_name":"Anna"}`, 200)
+	s.do("POST", "/v1/optins", `{"email":"bob@example.com"}`, 201)
+	for _, body := range []string{`"ANN@example.com"`, `email=ann%40example.com`, `"ann\u0040example.com"`, `"bob@example.com"`} {
+		if err := s.store.Quarantine(t.Context(), store.Quarantined{ID: uuid.New(), Received: now, Code: "bad", Sealed: []byte(body)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := s.do("GET", "/v1/people?email=Ann%40Example.com", "", 200)
+	for field, n := range map[string]int{"optins": 1, "details": 2, "events": 2, "quarantine": 3} {
+		if rows := got[field].([]any); len(rows) != n {
+			t.Errorf("%s: %v", field, rows)
+		}
+	}
+	if got["affiliate"].(object)["id"] != "12" || got["optins"].([]any)[0].(object)["trace"] == nil || got["details"].([]any)[0].(object)["phone"] != "555" {
+		t.Errorf("export: %v", got)
+	}
+	done := s.do("DELETE", "/v1/people?email=ann@example.com", "", 200)
+	if done["optins"] != 1.0 || done["events"] != 2.0 || done["jobs"] != 1.0 || done["quarantine"] != 3.0 || done["remains"] == "" {
+		t.Errorf("erased: %v", done)
+	}
+	row := s.do("GET", "/v1/optins/"+made["id"].(string), "", 200)
+	if row["status"] != "erased" || row["person"].(object)["email"] != "" || row["affiliate"].(object)["id"] != "12" {
+		t.Errorf("afterwards: %v", row)
+	}
+	if rows := s.rows("/v1/optins?email=ann@example.com"); len(rows) != 0 {
+		t.Errorf("still found: %v", rows)
+	}
+	if rows := s.rows("/v1/quarantine"); len(rows) != 1 {
+		t.Errorf("quarantine: %v", rows)
+	}
+	if none := s.do("GET", "/v1/people?email=ann@example.com", "", 200); len(none["optins"].([]any)) != 0 || none["affiliate"] == nil {
+		t.Errorf("export afterwards: %v", none)
+	}
+	s.refused("GET", "/v1/people", "", 422, "invalid_email")
+	s.refused("DELETE", "/v1/people?email=x", "", 422, "invalid_email")
+}
+
 func TestWhatNobodyForesawTellsNothing(t *testing.T) {
 	s := newServer(t)
 	if err := s.store.Close(); err != nil {

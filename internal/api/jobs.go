@@ -71,9 +71,13 @@ func listEvents(d Deps, c echo.Context) error {
 	}
 	out := make([]eventAnswer, len(page))
 	for i, e := range page {
-		out[i] = eventAnswer{e.ID, e.Type, e.At, e.Received, e.Site, e.URL, e.Latest.Ref.String(), e.Disposition, e.Reason, e.Note, optInID(e.OptIn)}
+		out[i] = logged(e)
 	}
 	return c.JSON(http.StatusOK, pageOf(out, nextCursor(page, limit, func(e store.LoggedEvent) string { return e.ID.String() })))
+}
+
+func logged(e store.LoggedEvent) eventAnswer {
+	return eventAnswer{e.ID, e.Type, e.At, e.Received, e.Site, e.URL, e.Latest.Ref.String(), e.Disposition, e.Reason, e.Note, optInID(e.OptIn)}
 }
 
 func optInID(id uuid.UUID) string {

@@ -64,10 +64,12 @@ func getQuarantined(d Deps, c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, struct {
-		quarantineAnswer
-		Body string `json:"body"` // what was sent, as text
-	}{quarantined(q), string(raw)})
+	return c.JSON(http.StatusOK, quarantinedBody{quarantined(q), string(raw)})
+}
+
+type quarantinedBody struct {
+	quarantineAnswer
+	Body string `json:"body"` // what was sent, as text
 }
 
 // retryQuarantined takes a record in. It leaves the quarantine only when all of it is stored.

@@ -39,6 +39,7 @@ type Store interface {
 	Outbox
 	Affiliates
 	Documents
+	People
 
 	// Counters returns what was counted for a reference in [from, to), oldest first, hours with nothing left out. The
 	// zero Ref asks for the whole account. Its cost grows with the hours, not with the events.
@@ -222,6 +223,27 @@ type Affiliates interface {
 	Affiliate(ctx context.Context, account attribution.AccountID, ref attribution.Ref) (attribution.Affiliate, error)
 	// Affiliates lists by id as text, at most limit, those after the cursor.
 	Affiliates(ctx context.Context, account attribution.AccountID, after string, limit int) ([]attribution.Affiliate, error)
+}
+
+// Exported is what is held of a person.
+type Exported struct {
+	OptIns []attribution.OptIn // latest first
+	Events []LoggedEvent       // their opt-ins as they arrived, and the clicks of the same visitors; newest first
+}
+
+// Erasure counts what was erased.
+type Erasure struct {
+	OptIns, Events, Jobs int
+}
+
+// People answers for one person's data. Both calls read the whole log in steps, so their cost grows with it.
+type People interface {
+	// Export returns what is held of a person; nothing is no error.
+	Export(ctx context.Context, account attribution.AccountID, person attribution.PersonKey) (Exported, error)
+	// Erase makes opt-ins and events of a person nobody's: see attribution.OptIn.Erase. Counters stay, their jobs are
+	// cancelled, and a person who comes back is a new one. Event ids stay, so that a browser that sends one again is told
+	// that it is stored.
+	Erase(ctx context.Context, account attribution.AccountID, person attribution.PersonKey, now time.Time) (Erasure, error)
 }
 
 // Document is a small record that is read and replaced as a whole: a site, a session, a login link, a setting.

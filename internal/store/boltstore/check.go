@@ -130,7 +130,7 @@ func (a *accountTx) recountOptIns(r *recount) error {
 		if err := json.Unmarshal(payload, &o); err != nil {
 			return false, fmt.Errorf("%w: opt-in %x: %w", store.ErrDamaged, key, err)
 		}
-		t := attribution.Tally{OptIns: 1, Referrals: one(o.Status == attribution.Credited)}
+		t := attribution.Tally{OptIns: 1, Referrals: one(o.IsCredited())}
 		if o.Ref.IsZero() {
 			k := tallyKey{hour: attribution.HourOf(o.At)}
 			r.hours[k] = r.hours[k].Add(t)
