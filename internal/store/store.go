@@ -8,6 +8,7 @@ package store
 import (
 	"context"
 	"errors"
+	"io"
 	"time"
 
 	"github.com/google/uuid"
@@ -47,6 +48,9 @@ type Store interface {
 	// Check reads every record, verifies its checksum, and compares the counters and indexes with a recount of the log.
 	// It returns the first fault found.
 	Check(ctx context.Context) error
+	// Snapshot writes a copy of the whole store as it stands at one moment, while the store goes on. It calls open once,
+	// with the size of the copy in bytes, and writes to what that returns. The copy holds no secret key.
+	Snapshot(ctx context.Context, open func(size int64) io.Writer) error
 	// Ping commits an empty write, the honest answer to "can you store?".
 	Ping(ctx context.Context) error
 	Close() error

@@ -34,6 +34,7 @@ type Options struct {
 // Store is a bbolt file with one committer. It implements store.Store.
 type Store struct {
 	db              *bolt.DB
+	path            string
 	ops             chan *op
 	stop            chan struct{}
 	gone            chan struct{} // closed when the committer has ended
@@ -56,11 +57,12 @@ func Open(o Options) (*Store, error) {
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("making the data folder: %w", err)
 	}
-	db, err := openFile(filepath.Join(o.Dir, fileName))
+	path := filepath.Join(o.Dir, fileName)
+	db, err := openFile(path)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, ops: make(chan *op, 4096), stop: make(chan struct{}), gone: make(chan struct{}), caches: map[string]*accountCache{}, quarantineLimit: o.QuarantineLimit}
+	s := &Store{db: db, path: path, ops: make(chan *op, 4096), stop: make(chan struct{}), gone: make(chan struct{}), caches: map[string]*accountCache{}, quarantineLimit: o.QuarantineLimit}
 	if s.quarantineLimit == 0 {
 		s.quarantineLimit = 100_000
 	}
@@ -118,7 +120,7 @@ func syncFolder(dir string) error {
 }
 
 func createBuckets(tx *bolt.Tx) error {
-	for _, name := range [][]byte{accountsBucket, jobsBucket, dueBucket, quarantineBucket, documentsBucket} {
+	for _, name := range topBuckets {
 		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 			return err
 		}
