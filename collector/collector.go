@@ -74,14 +74,7 @@ func dataFolderError(dir string, err error) error {
 }
 
 func (c *collector) wire() error {
-	secret := []byte(c.cfg.secretKey)
-	var err error
-	if len(secret) == 0 {
-		if secret, err = vault.LoadOrMake(c.cfg.data, "secret.key"); err != nil {
-			return err
-		}
-	}
-	seal, err := vault.New(secret)
+	seal, err := c.openVault(context.Background())
 	if err != nil {
 		return err
 	}
@@ -99,7 +92,7 @@ func (c *collector) loadAdminKey() (string, error) {
 	if c.cfg.adminKey != "" {
 		return c.cfg.adminKey, nil
 	}
-	path := filepath.Join(c.cfg.data, "admin.key")
+	path := filepath.Join(c.cfg.data, adminKeyFile)
 	text, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
 		text = []byte(rand.Text() + "\n")

@@ -71,6 +71,7 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodGet, "/events", listEvents},
 		{http.MethodGet, "/people", exportPerson},
 		{http.MethodDelete, "/people", erasePerson},
+		{http.MethodGet, "/backup", backup},
 	} {
 		g.Add(r.method, r.path, func(c echo.Context) error { return answer(c, r.handle(d, c)) })
 	}

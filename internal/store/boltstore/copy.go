@@ -80,7 +80,8 @@ func Compact(ctx context.Context, dir string) (before, after int64, err error) {
 		return 0, 0, err
 	}
 	if err := compactInto(ctx, draft, db); err != nil {
-		return 0, 0, errors.Join(fmt.Errorf("compacting: %w", err), os.Remove(draft))
+		_ = os.Remove(draft) // the next compaction does it otherwise
+		return 0, 0, fmt.Errorf("compacting: %w", err)
 	}
 	if before, after, err = sizes(path, draft); err != nil {
 		return before, after, err
