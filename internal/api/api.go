@@ -42,7 +42,7 @@ const account = attribution.DefaultAccount
 
 // Register adds the routes. Each needs the admin key.
 func Register(e *echo.Echo, d Deps) {
-	g := e.Group("/v1", d.onlyAdmin)
+	g := e.Group("/v1", OnlyAdmin(d.AdminKey))
 	for _, r := range []struct {
 		method, path string
 		handle       func(Deps, echo.Context) error
@@ -77,15 +77,17 @@ func Register(e *echo.Echo, d Deps) {
 	}
 }
 
-// onlyAdmin lets in who has the admin key.
-func (d Deps) onlyAdmin(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		key, ok := strings.CutPrefix(c.Request().Header.Get("Authorization"), "Bearer ")
-		if !ok || !d.AdminKey.Matches(key) {
-			c.Response().Header().Set("WWW-Authenticate", "Bearer")
-			return WriteProblem(c, http.StatusUnauthorized, "unauthorized", `send the admin key as "Authorization: Bearer KEY"`)
+// OnlyAdmin lets in who has the admin key.
+func OnlyAdmin(admin auth.AdminKey) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			key, ok := strings.CutPrefix(c.Request().Header.Get("Authorization"), "Bearer ")
+			if !ok || !admin.Matches(key) {
+				c.Response().Header().Set("WWW-Authenticate", "Bearer")
+				return WriteProblem(c, http.StatusUnauthorized, "unauthorized", `send the admin key as "Authorization: Bearer KEY"`)
+			}
+			c.Response().Header().Set("Cache-Control", "no-store")
+			return next(c)
 		}
-		c.Response().Header().Set("Cache-Control", "no-store")
-		return next(c)
 	}
 }

@@ -51,9 +51,20 @@ type Store interface {
 	// Snapshot writes a copy of the whole store as it stands at one moment, while the store goes on. It calls open once,
 	// with the size of the copy in bytes, and writes to what that returns. The copy holds no secret key.
 	Snapshot(ctx context.Context, open func(size int64) io.Writer) error
+	// Usage tells how full the store is. It reads every job, so ask seldom.
+	Usage(ctx context.Context) (Usage, error)
 	// Ping commits an empty write, the honest answer to "can you store?".
 	Ping(ctx context.Context) error
 	Close() error
+}
+
+// Usage is how full a store is.
+type Usage struct {
+	Jobs        map[JobState]int
+	OldestDue   time.Time // when the job that has waited longest was due; zero when none is open
+	Quarantined int
+	Bytes       int64 // on disk
+	FreePages   int   // of them, pages that nothing uses; 0 for an engine that has none
 }
 
 // Events takes what happened and answers for it.
@@ -214,8 +225,6 @@ type Outbox interface {
 	// Orphan makes every job that a dead process had claimed due again at the given time. Only for an engine that one
 	// process owns, at its start.
 	Orphan(ctx context.Context, due func(Job) time.Time) error
-	// Backlog counts jobs by state.
-	Backlog(ctx context.Context) (map[JobState]int, error)
 }
 
 // Affiliates keeps the affiliates that Keap knows.

@@ -29,6 +29,8 @@ type Options struct {
 	Dir string // the data folder; it is made when it is not there
 	// QuarantineLimit is how many records the quarantine may hold; 0 means 100,000.
 	QuarantineLimit int
+	// Committed is told of every commit: how many writes it held, and how long it took to reach the disk.
+	Committed func(writes int, took time.Duration)
 }
 
 // Store is a bbolt file with one committer. It implements store.Store.
@@ -41,6 +43,7 @@ type Store struct {
 	stopped         sync.WaitGroup
 	closing         sync.Once
 	quarantineLimit int
+	committed       func(writes int, took time.Duration)
 
 	// Owned by the committer.
 	quarantined int
@@ -65,6 +68,9 @@ func Open(o Options) (*Store, error) {
 	s := &Store{db: db, path: path, ops: make(chan *op, 4096), stop: make(chan struct{}), gone: make(chan struct{}), caches: map[string]*accountCache{}, quarantineLimit: o.QuarantineLimit}
 	if s.quarantineLimit == 0 {
 		s.quarantineLimit = 100_000
+	}
+	if s.committed = o.Committed; s.committed == nil {
+		s.committed = func(int, time.Duration) {}
 	}
 	if err := s.load(); err != nil {
 		return nil, errors.Join(err, db.Close())
