@@ -143,10 +143,23 @@ func address(s string) string {
 	if s == "" || !(strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")) {
 		return ""
 	}
-	if u, err := url.Parse(s); err != nil || u.User != nil {
-		return ""
+	if _, rest, _ := strings.Cut(s, "://"); !plain(rest) {
+		if u, err := url.Parse(s); err != nil || u.User != nil {
+			return ""
+		}
 	}
 	return text(s, 512)
+}
+
+// plain reports that there is nothing in an address that needs parsing, which is slow: most have no more than this.
+func plain(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '-' <= c && c <= '9' || c == '_' || c == '~') {
+			return false
+		}
+	}
+	return true
 }
 
 // text bounds a string from outside, in bytes, and takes what is no text out of it.

@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	fast "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // The bounds of the contract.
@@ -74,9 +77,13 @@ type result struct {
 	Reason string `json:"reason,omitempty"`
 }
 
-// decode reads a batch. One event of the wrong shape does not spoil the others: it comes back with the reason.
+// lenient takes what the usual decoder takes, too: it is not for us to refuse a lead over a name that comes twice.
+var lenient = fast.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+
+// decode reads a batch. One event of the wrong shape does not spoil the others: it comes back with the reason. The
+// usual decoder takes twice the time of the fast one, and explains better what is wrong.
 func decode(body []byte) (b batch, err error) {
-	if json.Unmarshal(body, &b) == nil {
+	if fast.Unmarshal(body, &b, lenient) == nil {
 		return b, nil
 	}
 	var loose struct {

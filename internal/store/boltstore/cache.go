@@ -12,6 +12,7 @@ import (
 // because it may then hold what was never committed.
 type accountCache struct {
 	numbers   map[string]uint64                   // of strings
+	refs      map[attribution.Ref]uint64          // the same, of references
 	canonical map[attribution.Ref]attribution.Ref // the reference under which another is counted
 	known     map[attribution.Ref]bool            // looked up, or on the way to be
 }
@@ -22,7 +23,7 @@ const cacheLimit = 50_000
 func (s *Store) cache(id attribution.AccountID) *accountCache {
 	c := s.caches[string(id)]
 	if c == nil {
-		c = &accountCache{numbers: map[string]uint64{}, canonical: map[attribution.Ref]attribution.Ref{}, known: map[attribution.Ref]bool{}}
+		c = &accountCache{numbers: map[string]uint64{}, refs: map[attribution.Ref]uint64{}, canonical: map[attribution.Ref]attribution.Ref{}, known: map[attribution.Ref]bool{}}
 		s.caches[string(id)] = c
 	}
 	return c
@@ -50,6 +51,18 @@ func (a *accountTx) number(text string) (uint64, error) {
 	}
 	remember(a.cache.numbers, text, n)
 	return n, nil
+}
+
+// refNumber is the number of a reference's text.
+func (a *accountTx) refNumber(ref attribution.Ref) (uint64, error) {
+	if n, ok := a.cache.refs[ref]; ok {
+		return n, nil
+	}
+	n, err := a.number(ref.String())
+	if err == nil {
+		remember(a.cache.refs, ref, n)
+	}
+	return n, err
 }
 
 func (a *accountTx) storedNumber(text string) (uint64, error) {

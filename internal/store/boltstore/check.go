@@ -114,26 +114,32 @@ func (tx *txn) checkSchedule() error {
 	return err
 }
 
+// hourKey is a row of counters, by the text that leads its key.
+type hourKey struct {
+	ref  string
+	hour attribution.Hour
+}
+
 // recount is what the counters should hold. Unique visitors and people depend on the order of arrival in their hour, so
 // they are compared by their sum.
 type recount struct {
-	hours  map[tallyKey]attribution.Tally // clicks, opt-ins and referrals
+	hours  map[hourKey]attribution.Tally // clicks, opt-ins and referrals
 	unique map[string]int64
 	people map[string]int64
 }
 
 func (a *accountTx) check() error {
-	for _, t := range a.tables {
-		if _, err := t.size(); err != nil {
+	for _, name := range accountBuckets {
+		if _, err := a.table(name).size(); err != nil {
 			return err
 		}
 	}
-	r := recount{hours: map[tallyKey]attribution.Tally{}, unique: map[string]int64{}, people: map[string]int64{}}
+	r := recount{hours: map[hourKey]attribution.Tally{}, unique: map[string]int64{}, people: map[string]int64{}}
 	return errors.Join(a.recountEvents(&r), a.recountVisitors(&r), a.recountOptIns(&r), a.recountPeople(&r), a.compare(&r))
 }
 
 func (r *recount) add(ref string, hour attribution.Hour, t attribution.Tally) {
-	for _, k := range []tallyKey{{ref: ref, hour: hour}, {hour: hour}} {
+	for _, k := range []hourKey{{ref: ref, hour: hour}, {hour: hour}} {
 		r.hours[k] = r.hours[k].Add(t)
 	}
 }
@@ -181,7 +187,7 @@ func (a *accountTx) recountOptIns(r *recount) error {
 		}
 		t := attribution.Tally{OptIns: 1, Referrals: one(o.IsCredited())}
 		if o.Ref.IsZero() {
-			k := tallyKey{hour: attribution.HourOf(o.At)}
+			k := hourKey{hour: attribution.HourOf(o.At)}
 			r.hours[k] = r.hours[k].Add(t)
 		} else {
 			r.add(o.Ref.String(), attribution.HourOf(o.At), t)
@@ -239,7 +245,7 @@ func (a *accountTx) compare(r *recount) error {
 		ref := string(key[:len(key)-9])
 		r.unique[ref] -= t.UniqueClicks
 		r.people[ref] -= t.People
-		k := tallyKey{ref: ref, hour: counterHour(key)}
+		k := hourKey{ref: ref, hour: counterHour(key)}
 		want := r.hours[k]
 		delete(r.hours, k)
 		if t.Clicks != want.Clicks || t.OptIns != want.OptIns || t.Referrals != want.Referrals {

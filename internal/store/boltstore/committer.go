@@ -133,6 +133,8 @@ func (s *Store) tryCommit(batch []*op) (bad int, err error) {
 	defer btx.Rollback()
 	s.arena.reset()
 	tx := s.newTxn(btx)
+	clear(s.tallies)
+	tx.tallies = s.tallies
 	for i, o := range batch {
 		bad = i
 		if o.err = o.apply(tx); o.err != nil && !isAnswer(o.err) {

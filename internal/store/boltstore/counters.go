@@ -15,7 +15,7 @@ import (
 // count adds to an hour's tally when the transaction commits. Most events of a batch share a few hours and
 // affiliates, so each row is read and written once.
 func (a *accountTx) count(ref attribution.Ref, hour attribution.Hour, t attribution.Tally) {
-	k := tallyKey{a.id, ref.String(), hour}
+	k := tallyKey{a.id, ref, hour}
 	a.tx.tallies[k] = a.tx.tallies[k].Add(t)
 }
 
@@ -61,15 +61,17 @@ func (a *accountTx) markPerson(person attribution.PersonKey, ref attribution.Ref
 
 // flushTallies writes what was counted, in key order so that the tree is walked once.
 func (tx *txn) flushTallies() error {
-	keys := make([]tallyKey, 0, len(tx.tallies))
-	for k := range tx.tallies {
-		keys = append(keys, k)
+	type row struct {
+		key []byte
+		of  tallyKey
 	}
-	slices.SortFunc(keys, func(x, y tallyKey) int {
-		return bytes.Compare(counterKey(x.ref, x.hour), counterKey(y.ref, y.hour))
-	})
-	for _, k := range keys {
-		if err := tx.addTally(k, tx.tallies[k]); err != nil {
+	rows := make([]row, 0, len(tx.tallies))
+	for k := range tx.tallies {
+		rows = append(rows, row{counterKey(k.ref.String(), k.hour), k})
+	}
+	slices.SortFunc(rows, func(x, y row) int { return bytes.Compare(x.key, y.key) })
+	for _, r := range rows {
+		if err := tx.addTally(r.of.account, r.key, tx.tallies[r.of]); err != nil {
 			return fmt.Errorf("counting: %w", err)
 		}
 	}
@@ -77,12 +79,11 @@ func (tx *txn) flushTallies() error {
 	return nil
 }
 
-func (tx *txn) addTally(k tallyKey, t attribution.Tally) error {
-	a, err := tx.account(k.account)
+func (tx *txn) addTally(account attribution.AccountID, key []byte, t attribution.Tally) error {
+	a, err := tx.account(account)
 	if err != nil {
 		return err
 	}
-	key := counterKey(k.ref, k.hour)
 	payload, found, err := a.table("counters").get(key)
 	if err != nil {
 		return err

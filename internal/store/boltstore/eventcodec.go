@@ -110,7 +110,7 @@ func (a *accountTx) encodeEvent(b []byte, e *attribution.Event, o store.Outcome,
 		w.optIn(e, o)
 	}
 	if flags&hasCounted != 0 {
-		w.text(counted.String())
+		w.ref(counted)
 	}
 	return w.b, w.err
 }
@@ -133,8 +133,17 @@ func (w *eventWriter) text(s string) {
 	w.uvarint(n)
 }
 
+func (w *eventWriter) ref(r attribution.Ref) {
+	if w.err != nil {
+		return
+	}
+	var n uint64
+	n, w.err = w.a.refNumber(r)
+	w.uvarint(n)
+}
+
 func (w *eventWriter) touch(t attribution.Touch, at int64) {
-	w.text(t.Ref.String())
+	w.ref(t.Ref)
 	w.varint(at - t.At.UnixMilli())
 }
 

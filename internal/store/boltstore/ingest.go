@@ -99,7 +99,7 @@ func one(yes bool) int64 {
 // markVisitor notes that a visitor is counted for a reference, and reports whether that is new for the reference and
 // for the account. Keys begin with the visitor's id, whose time is that of the first visit, so most of them append.
 func (a *accountTx) markVisitor(visitor uuid.UUID, ref attribution.Ref, hour attribution.Hour) (newForRef, newForAccount bool, err error) {
-	n, err := a.number(ref.String())
+	n, err := a.refNumber(ref)
 	if err != nil {
 		return false, false, err
 	}

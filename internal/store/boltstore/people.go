@@ -35,9 +35,12 @@ func (s *Store) eachEvent(ctx context.Context, account attribution.AccountID, fn
 
 // Export implements store.People.
 func (s *Store) Export(ctx context.Context, account attribution.AccountID, person attribution.PersonKey) (out store.Exported, err error) {
-	visitors := map[uuid.UUID]bool{}
+	if out.OptIns, err = s.optInsOf(account, person); err != nil {
+		return out, err
+	}
+	own, visitors := ownEvents(person, out.OptIns), map[uuid.UUID]bool{}
 	err = s.eachEvent(ctx, account, func(e store.LoggedEvent) {
-		if e.Person == person {
+		if own(e) {
 			visitors[e.Visitor] = true
 		}
 	})
@@ -46,15 +49,20 @@ func (s *Store) Export(ctx context.Context, account attribution.AccountID, perso
 	}
 	delete(visitors, uuid.Nil)
 	err = s.eachEvent(ctx, account, func(e store.LoggedEvent) {
-		if e.Person == person || e.Type == attribution.Clicked && visitors[e.Visitor] {
+		if own(e) || e.Type == attribution.Clicked && visitors[e.Visitor] {
 			out.Events = append(out.Events, e)
 		}
 	})
-	if err != nil {
-		return out, err
-	}
-	out.OptIns, err = s.optInsOf(account, person)
 	return out, err
+}
+
+// ownEvents tells the events of a person: those that name them, and those that were merged into one of their opt-ins.
+func ownEvents(person attribution.PersonKey, optIns []attribution.OptIn) func(store.LoggedEvent) bool {
+	ids := map[uuid.UUID]bool{}
+	for _, o := range optIns {
+		ids[o.ID] = true
+	}
+	return func(e store.LoggedEvent) bool { return e.Person == person || ids[e.OptIn] }
 }
 
 func (s *Store) optInsOf(account attribution.AccountID, person attribution.PersonKey) (out []attribution.OptIn, err error) {
@@ -77,12 +85,7 @@ func (s *Store) Erase(ctx context.Context, account attribution.AccountID, person
 	var ghost attribution.PersonKey
 	rand.Read(ghost[:])
 	for range maxRounds {
-		var events []uuid.UUID
-		err := s.eachEvent(ctx, account, func(e store.LoggedEvent) {
-			if e.Person == person {
-				events = append(events, e.ID)
-			}
-		})
+		events, err := s.eventsOf(ctx, account, person)
 		if err != nil {
 			return all, err
 		}
@@ -96,6 +99,20 @@ func (s *Store) Erase(ctx context.Context, account attribution.AccountID, person
 		}
 	}
 	return all, nil
+}
+
+func (s *Store) eventsOf(ctx context.Context, account attribution.AccountID, person attribution.PersonKey) (ids []uuid.UUID, err error) {
+	optIns, err := s.optInsOf(account, person)
+	if err != nil {
+		return nil, err
+	}
+	own := ownEvents(person, optIns)
+	err = s.eachEvent(ctx, account, func(e store.LoggedEvent) {
+		if own(e) {
+			ids = append(ids, e.ID)
+		}
+	})
+	return ids, err
 }
 
 // erasure puts a ghost, which is random and kept nowhere else, in a person's place.

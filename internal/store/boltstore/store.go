@@ -13,6 +13,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
 
+	"tributary/internal/attribution"
 	"tributary/internal/store"
 )
 
@@ -49,6 +50,7 @@ type Store struct {
 	quarantined int
 	lookups     int
 	caches      map[string]*accountCache
+	tallies     map[tallyKey]attribution.Tally // of the transaction that runs
 	arena       arena
 	broken      error
 }
@@ -65,7 +67,7 @@ func Open(o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, path: path, ops: make(chan *op, 4096), stop: make(chan struct{}), gone: make(chan struct{}), caches: map[string]*accountCache{}, quarantineLimit: o.QuarantineLimit}
+	s := &Store{db: db, path: path, ops: make(chan *op, 4096), stop: make(chan struct{}), gone: make(chan struct{}), caches: map[string]*accountCache{}, tallies: map[tallyKey]attribution.Tally{}, quarantineLimit: o.QuarantineLimit}
 	if s.quarantineLimit == 0 {
 		s.quarantineLimit = 100_000
 	}

@@ -18,12 +18,12 @@ type txn struct {
 	s        *Store
 	accounts map[attribution.AccountID]*accountTx
 	tables   map[string]table
-	tallies  map[tallyKey]attribution.Tally
+	tallies  map[tallyKey]attribution.Tally // nil in a read
 }
 
 type tallyKey struct {
 	account attribution.AccountID
-	ref     string
+	ref     attribution.Ref
 	hour    attribution.Hour
 }
 
@@ -31,12 +31,13 @@ type tallyKey struct {
 type accountTx struct {
 	tx     *txn
 	id     attribution.AccountID
-	tables map[string]table
-	cache  *accountCache // nil in a read
+	bucket *bolt.Bucket
+	tables map[string]table // those that were used
+	cache  *accountCache    // nil in a read
 }
 
 func (s *Store) newTxn(tx *bolt.Tx) *txn {
-	return &txn{Tx: tx, s: s, accounts: map[attribution.AccountID]*accountTx{}, tables: map[string]table{}, tallies: map[tallyKey]attribution.Tally{}}
+	return &txn{Tx: tx, s: s, accounts: map[attribution.AccountID]*accountTx{}, tables: map[string]table{}}
 }
 
 // view runs a read. A damaged page can make bbolt panic or read outside its mapping; both come back as ErrDamaged.
@@ -108,17 +109,17 @@ func (tx *txn) account(id attribution.AccountID) (*accountTx, error) {
 	if a, ok := tx.accounts[id]; ok {
 		return a, nil
 	}
-	b, err := child(tx.Bucket(accountsBucket), []byte(id), tx.Writable())
-	if err != nil {
-		return nil, err
-	}
-	if b == nil {
+	b := tx.Bucket(accountsBucket).Bucket([]byte(id))
+	if b == nil && !tx.Writable() {
 		return nil, store.ErrNotFound
 	}
-	a := &accountTx{tx: tx, id: id, tables: make(map[string]table, len(accountBuckets))}
-	if err := a.openTables(b); err != nil {
-		return nil, err
+	if b == nil {
+		var err error
+		if b, err = createAccount(tx.Tx, id); err != nil {
+			return nil, err
+		}
 	}
+	a := &accountTx{tx: tx, id: id, bucket: b, tables: map[string]table{}}
 	if tx.Writable() {
 		a.cache = tx.s.cache(id)
 	}
@@ -126,22 +127,32 @@ func (tx *txn) account(id attribution.AccountID) (*accountTx, error) {
 	return a, nil
 }
 
+func createAccount(tx *bolt.Tx, id attribution.AccountID) (*bolt.Bucket, error) {
+	b, err := tx.Bucket(accountsBucket).CreateBucketIfNotExists([]byte(id))
+	for _, name := range accountBuckets {
+		if err == nil {
+			_, err = b.CreateBucketIfNotExists([]byte(name))
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("creating the buckets of account %s: %w", id, err)
+	}
+	return b, nil
+}
+
 // Keys led by time are appended: half-full pages would stay so for ever. A visitor who comes back for another affiliate
 // lands in the middle of a page, though, and splits one that is too full: 0.7 was the smallest file of those tried.
 var fillPercents = map[string]float64{"events": 0.95, "visitors": 0.7}
 
-func (a *accountTx) openTables(parent *bolt.Bucket) error {
-	for _, name := range accountBuckets {
-		b, err := child(parent, []byte(name), a.tx.Writable())
-		if err != nil {
-			return err
-		}
-		if fill, ok := fillPercents[name]; ok {
-			b.FillPercent = fill
-		}
-		a.tables[name] = newTable(string(a.id)+"/"+name, b, a.tx)
+// table opens a table when it is first used: most transactions use a few.
+func (a *accountTx) table(name string) table {
+	if t, ok := a.tables[name]; ok {
+		return t
 	}
-	return nil
+	b := a.bucket.Bucket([]byte(name)) // there since createAccount; where damage took it, guard catches the panic
+	if fill, ok := fillPercents[name]; ok {
+		b.FillPercent = fill
+	}
+	a.tables[name] = newTable(string(a.id)+"/"+name, b, a.tx)
+	return a.tables[name]
 }
-
-func (a *accountTx) table(name string) table { return a.tables[name] }
