@@ -40,8 +40,9 @@ type Deps struct {
 
 const account = attribution.DefaultAccount
 
-// Register adds the routes. Each needs the admin key.
+// Register adds the routes. Each needs the admin key, except the description of all of them.
 func Register(e *echo.Echo, d Deps) {
+	e.GET("/openapi.yaml", serveOpenAPI)
 	g := e.Group("/v1", OnlyAdmin(d.AdminKey))
 	for _, r := range []struct {
 		method, path string
