@@ -24,6 +24,7 @@ var allowed = map[string][]string{
 	"auth":                {"attribution", "store"},
 	"intake":              {"attribution", "store", "snippet"},
 	"api":                 {"attribution", "auth", "stats", "store"},
+	"metrics":             {"attribution", "store"},
 	"portal":              {"attribution", "auth", "stats", "store", "web"},
 	"server":              {"api", "intake"},
 	"demo":                {},

@@ -49,9 +49,12 @@ type keapOf struct {
 }
 
 func (d Deps) optIn(c echo.Context, o attribution.OptIn) (optInAnswer, error) {
-	p, err := d.Sealer.Open(o.Sealed, o.Person)
-	if err != nil {
-		return optInAnswer{}, err
+	var p attribution.Person
+	if o.Status != attribution.Erased {
+		var err error
+		if p, err = d.Sealer.Open(o.Sealed, o.Person); err != nil {
+			return optInAnswer{}, err
+		}
 	}
 	return optInAnswer{
 		ID: o.ID, At: o.At, Affiliate: d.earner(c, o.Ref), Person: personOf{p.Email}, Site: o.Site, Form: o.Form.ID, Via: o.Via,
