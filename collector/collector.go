@@ -20,6 +20,7 @@ import (
 	"tributary/internal/attribution"
 	"tributary/internal/auth"
 	"tributary/internal/credit"
+	"tributary/internal/hooks"
 	"tributary/internal/intake"
 	"tributary/internal/keap"
 	"tributary/internal/outbox"
@@ -142,7 +143,12 @@ func (c *collector) routes(seal *vault.Vault) error {
 	c.echo.POST("/e", in.Post)
 	c.echo.OPTIONS("/e", in.Preflight)
 	c.echo.GET("/s/:file", scripts.Get)
-	api.Register(c.echo, c.apiDeps(seal, sites))
+	service := hooks.NewService(hooks.Options{Store: c.store, Sealer: seal, Site: sites.Site, Policy: c.cfg.policy(), Now: time.Now})
+	door := &intake.HookDoor{Hooks: service, Logger: c.log}
+	c.echo.GET("/h/:token", door.Get)
+	c.echo.HEAD("/h/:token", door.Get)
+	c.echo.POST("/h/:token", door.Post)
+	api.Register(c.echo, c.apiDeps(seal, sites, service))
 	assets, err := web.NewAssets()
 	if err != nil {
 		return err
@@ -154,9 +160,9 @@ func (c *collector) routes(seal *vault.Vault) error {
 	})
 }
 
-func (c *collector) apiDeps(seal *vault.Vault, sites *intake.Sites) api.Deps {
+func (c *collector) apiDeps(seal *vault.Vault, sites *intake.Sites, service *hooks.Service) api.Deps {
 	return api.Deps{
-		Store: c.store, Sealer: seal, Resolve: c.resolver(), Auth: c.auth, AdminKey: auth.NewAdminKey(c.adminKey),
+		Store: c.store, Sealer: seal, Resolve: c.resolver(), Hooks: service, Auth: c.auth, AdminKey: auth.NewAdminKey(c.adminKey),
 		BaseURL: c.cfg.baseURL, Now: time.Now, Policy: c.cfg.policy(), SiteChanged: sites.Forget,
 		Tag: func(key string) string { return snippet.StandardTag(c.cfg.baseURL, key) },
 		Ingest: func(ctx context.Context, e attribution.Event) (store.Outcome, error) {
