@@ -18,7 +18,7 @@ const (
 	MaxBody   = 64 << 10
 	maxItems  = 50
 	maxDepth  = 32
-	maxLeaves = 4000
+	maxLeaves = 1500
 )
 
 // leaf is one value of a payload with the names that lead to it.

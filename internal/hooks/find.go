@@ -13,7 +13,8 @@ import (
 // beside it.
 type named struct {
 	leaf
-	names    []string // folded
+	names    []string      // folded
+	hits     map[Field]int // how well the best of them is that of a field
 	stranger bool     // it is somebody else's than the visitor's
 }
 
@@ -29,6 +30,7 @@ const maxLabels = 12
 // nameAll says of each leaf what it is called.
 func nameAll(leaves []leaf) []named {
 	labels, titles := labelsOf(leaves)
+	known := map[string]map[Field]int{} // names repeat in lists
 	out := make([]named, len(leaves))
 	for i, l := range leaves {
 		own := plainPath(l.path)
@@ -45,8 +47,30 @@ func nameAll(leaves []leaf) []named {
 				out[i].names = append(out[i].names, name)
 			}
 		}
+		out[i].hits = hitsOf(out[i].names, known)
 	}
 	return out
+}
+
+// hitsOf says which fields the names are those of.
+func hitsOf(names []string, known map[string]map[Field]int) map[Field]int {
+	best := map[Field]int{}
+	for _, name := range names {
+		hits, there := known[name]
+		if !there {
+			hits = map[Field]int{}
+			for field, v := range vocabularies {
+				if n := v.hit(name); n > 0 {
+					hits[field] = n
+				}
+			}
+			known[name] = hits
+		}
+		for field, n := range hits {
+			best[field] = max(best[field], n)
+		}
+	}
+	return best
 }
 
 // labelsOf collects the labels of each object, those of its "field" included, and the titles that ids have elsewhere:
@@ -146,9 +170,8 @@ func (f *finder) score(field Field, names []string, l named) int {
 		}
 		return 0
 	}
-	hit := 0
+	hit := l.hits[field]
 	for _, name := range l.names {
-		hit = max(hit, vocabularies[field].hit(name))
 		if slices.Contains(names, name) {
 			hit = 3
 		}

@@ -62,10 +62,8 @@ var strangers = map[string]bool{
 
 // hit says how well a folded name is that of a field: 2 whole, 1 in part, 0 not.
 func (v vocabulary) hit(name string) int {
-	for _, word := range v.whole {
-		if name == word {
-			return 2
-		}
+	if slices.Contains(v.whole, name) {
+		return 2
 	}
 	for _, word := range v.part {
 		if strings.Contains(name, word) {

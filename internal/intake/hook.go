@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"bytes"
 	"compress/gzip"
 	"errors"
 	"fmt"
@@ -20,7 +21,7 @@ import (
 
 // A hook takes this many payloads a second, and so many at once. What is too much is told to come again: form tools do.
 const (
-	hookRate  = 20
+	hookRate  = 10
 	hookBurst = 100
 )
 
@@ -114,25 +115,34 @@ func (d *HookDoor) failed(c echo.Context, err error) error {
 
 // readHook reads a body of at most hooks.MaxBody bytes, packed or not. It returns what it has read of any other.
 func readHook(r *http.Request) ([]byte, *Problem) {
-	var in io.Reader = io.LimitReader(r.Body, hooks.MaxBody+1)
-	switch coding := r.Header.Get("Content-Encoding"); coding {
-	case "", "identity":
-	case "gzip":
-		unpacked, err := gzip.NewReader(in)
-		if err != nil {
-			return nil, &Problem{http.StatusBadRequest, "unreadable_body", "the body is not gzip, as its Content-Encoding says"}
-		}
-		in = io.LimitReader(unpacked, hooks.MaxBody+1) // however much a few bytes would unpack to
-	default:
-		body, _ := io.ReadAll(in)
-		return body[:min(len(body), hooks.MaxBody)], &Problem{http.StatusUnsupportedMediaType, "unsupported_encoding", "send the body plain or as gzip"}
+	body, problem := readSome(r.Body)
+	if problem != nil {
+		return body, problem
 	}
-	body, err := io.ReadAll(in)
+	switch coding := r.Header.Get("Content-Encoding"); {
+	case coding == "" || coding == "identity":
+		return body, nil
+	case coding == "gzip" && !bytes.HasPrefix(body, []byte("\x1f\x8b")): // said and not done
+		return body, nil
+	case coding != "gzip":
+		return body, &Problem{http.StatusUnsupportedMediaType, "unsupported_encoding", "send the body plain or as gzip"}
+	}
+	unpacked, err := gzip.NewReader(bytes.NewReader(body))
+	if err != nil {
+		return body, unreadableBody
+	}
+	return readSome(unpacked) // stops in time, however much a few bytes would unpack to
+}
+
+var unreadableBody = &Problem{http.StatusBadRequest, "unreadable_body", "the body could not be read to its end: send it again"}
+
+func readSome(r io.Reader) ([]byte, *Problem) {
+	body, err := io.ReadAll(io.LimitReader(r, hooks.MaxBody+1))
 	if len(body) > hooks.MaxBody {
 		return body[:hooks.MaxBody], &Problem{http.StatusRequestEntityTooLarge, "too_large", fmt.Sprintf("a payload may have %d bytes: send fewer submissions or fields at once", hooks.MaxBody)}
 	}
 	if err != nil {
-		return body, &Problem{http.StatusBadRequest, "unreadable_body", "the body could not be read to its end: send it again"}
+		return body, unreadableBody
 	}
 	return body, nil
 }
