@@ -80,6 +80,9 @@ func (o *OptIn) Merge(e Event, p Policy, earlier Touch, fixed bool) {
 	if o.Site == "" {
 		o.Site = e.Site
 	}
+	if o.URL == "" && e.URL != "" { // the first to tell was no browser
+		o.URL, o.Visitor = e.URL, e.Visitor
+	}
 	o.name(e)
 	switch {
 	case o.Ref.IsZero():

@@ -15,7 +15,7 @@ type named struct {
 	leaf
 	names    []string      // folded
 	hits     map[Field]int // how well the best of them is that of a field
-	stranger bool     // it is somebody else's than the visitor's
+	stranger bool          // it is somebody else's than the visitor's
 }
 
 // Tools that send lists of fields put a field's name beside its value: {"label":"Email","value":"ann@example.com"}.
@@ -202,7 +202,7 @@ func (f *finder) email() (address, problem string) {
 	case len(own) > 1:
 		return "", "several e-mail addresses, and none is called one: say in the mapping which it is"
 	case len(others) > 0:
-		return "", "the only e-mail address, at " + others[0].place() + ", looks like somebody else's: map email to it when it is the visitor's"
+		return "", "the only e-mail address, at " + text(others[0].place(), 100) + ", looks like somebody else's: map email to it when it is the visitor's"
 	}
 	return "", "no e-mail address in it"
 }

@@ -66,7 +66,7 @@ func Open(o Options) (*Store, error) {
 	if s.quarantineLimit == 0 {
 		s.quarantineLimit = 100_000
 	}
-	if err := s.load(); err != nil {
+	if err := errors.Join(s.addBuckets(), s.load()); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	s.stopped.Go(s.commitLoop)
