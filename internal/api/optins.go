@@ -49,17 +49,23 @@ type keapOf struct {
 }
 
 func (d Deps) optIn(c echo.Context, o attribution.OptIn) (optInAnswer, error) {
-	var p attribution.Person
-	if o.Status != attribution.Erased {
-		var err error
-		if p, err = d.Sealer.Open(o.Sealed, o.Person); err != nil {
-			return optInAnswer{}, err
-		}
+	email, err := d.emailOf(o)
+	if err != nil {
+		return optInAnswer{}, err
 	}
 	return optInAnswer{
-		ID: o.ID, At: o.At, Affiliate: d.earner(c, o.Ref), Person: personOf{p.Email}, Site: o.Site, Form: o.Form.ID, Via: o.Via,
+		ID: o.ID, At: o.At, Affiliate: d.earner(c, o.Ref), Person: personOf{email}, Site: o.Site, Form: o.Form.ID, Via: o.Via,
 		Status: o.Status, Reason: o.Reason, Keap: keapOf{o.ContactID, o.ReferralID}, Trace: o.Trace,
 	}, nil
+}
+
+// emailOf is the e-mail of an opt-in, or "" while only its hash or nothing is known, and once the person is erased.
+func (d Deps) emailOf(o attribution.OptIn) (string, error) {
+	if len(o.Sealed) == 0 || o.Status == attribution.Erased {
+		return "", nil
+	}
+	p, err := d.Sealer.Open(o.Sealed, o.Person)
+	return p.Email, err
 }
 
 // earner names the affiliate of a reference, as far as it is known.
@@ -82,6 +88,7 @@ func createOptIn(d Deps, c echo.Context) error {
 		FirstName                    string `json:"first_name"`
 		LastName                     string `json:"last_name"`
 		Phone, At, Form              string
+		TributaryID                  string `json:"tributary_id"`
 	}
 	if err := read(c, &in); err != nil {
 		return err
@@ -95,6 +102,9 @@ func createOptIn(d Deps, c echo.Context) error {
 		return err
 	}
 	e.Form.ID, e.Via = cut(in.Form, 200), attribution.ViaAPI
+	if e.Joins, err = joinsOf(in.TributaryID); err != nil {
+		return err
+	}
 	p := attribution.Person{Email: email, FirstName: cut(in.FirstName, 100), LastName: cut(in.LastName, 100), Phone: cut(in.Phone, 40)}
 	if e.Person, e.Sealed, err = d.Sealer.Seal(p); err != nil {
 		return err
@@ -104,6 +114,18 @@ func createOptIn(d Deps, c echo.Context) error {
 		return err
 	}
 	return d.answerOptIn(c, outcome)
+}
+
+// joinsOf reads the opt-in that this one is, as a form's hidden field told it.
+func joinsOf(text string) (uuid.UUID, error) {
+	if text == "" {
+		return uuid.Nil, nil
+	}
+	id, err := uuid.Parse(text)
+	if err != nil {
+		return id, invalid("invalid_tributary_id", "tributary_id must be the UUID that the form's hidden field held")
+	}
+	return id, nil
 }
 
 func (d Deps) answerOptIn(c echo.Context, outcome store.Outcome) error {
