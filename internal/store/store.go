@@ -266,6 +266,9 @@ type Document struct {
 	Version int64 // 0 for one that is not there
 }
 
+// SiteKind is the kind of document that a site is; its key is the site's key.
+const SiteKind = "site"
+
 // Documents is compare-and-swap storage, by kind and key. Kinds are account-free: a document that belongs to an account
 // says so in its key or value.
 type Documents interface {
