@@ -230,7 +230,8 @@ type Outbox interface {
 // Affiliates keeps the affiliates that Keap knows.
 type Affiliates interface {
 	// PutAffiliate saves an affiliate. What was counted under its code before it was known moves under its id, exactly: a
-	// visitor or person counted under both counts once. Its parked opt-ins and look-ups become due.
+	// visitor or person counted under both counts once. Its parked opt-ins and look-ups become due. So it is with other
+	// spellings of its code, except those that are somebody's code.
 	PutAffiliate(ctx context.Context, account attribution.AccountID, a attribution.Affiliate, now time.Time) error
 	// Affiliate resolves a reference, or returns ErrNotFound.
 	Affiliate(ctx context.Context, account attribution.AccountID, ref attribution.Ref) (attribution.Affiliate, error)
