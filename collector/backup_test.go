@@ -127,6 +127,16 @@ func TestADamagedBackupIsNotRestored(t *testing.T) {
 	}
 }
 
+func TestADamagedStoreIsNotStarted(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(boltstore.FileIn(dir), bytes.Repeat([]byte("no database "), 1000), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if said := command(t, 1, "serve", "--listen", "127.0.0.1:0", "--data", dir); !strings.Contains(said, "restore a backup") {
+		t.Errorf("%q", said)
+	}
+}
+
 func TestBackupSaysWhatToDo(t *testing.T) {
 	tc := newTestCollector(t, nil)
 	file := filepath.Join(t.TempDir(), "copy.db")

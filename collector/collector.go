@@ -77,7 +77,10 @@ func dataFolderError(dir string, err error) error {
 	case errors.Is(err, os.ErrPermission), errors.Is(err, errReadOnly):
 		return fmt.Errorf("the data folder %s is not writable for this user: change its owner, or give another by --data (%w)", dir, err)
 	}
-	return fmt.Errorf("opening the data folder %s: %w", dir, err)
+	if errors.Is(err, store.ErrDamaged) {
+		return fmt.Errorf("the store in %s is damaged: %w; move it away and restore a backup", dir, err)
+	}
+	return fmt.Errorf("the data folder %s cannot be used (%w): give another by --data, on a disk where this user may write", dir, err)
 }
 
 func (c *collector) wire() error {

@@ -280,6 +280,13 @@ func TestCrawlersAndPrefetchesAreIgnored(t *testing.T) {
 	}
 }
 
+func TestTheTagIsWrittenAsItIsPasted(t *testing.T) {
+	tc := newTestCollector(t, nil)
+	if _, text, _ := tc.do("GET", "/v1/sites/"+tc.site, "", "Authorization", "Bearer "+testKey); !strings.Contains(text, `<script async src=\"`) {
+		t.Errorf("%s", text)
+	}
+}
+
 func TestOnlyAllowedPagesReadTheAnswer(t *testing.T) {
 	tc := newTestCollector(t, nil)
 	for origin, allowed := range map[string]bool{
@@ -375,6 +382,7 @@ func TestWrongCalls(t *testing.T) {
 		"bad log level":    {[]string{"serve", "--log-level", "loud"}, 2, "--log-level"},
 		"folder in use":    {[]string{"serve", "--listen", "127.0.0.1:0", "--data", busy}, 1, "another tributary is using"},
 		"not a folder":     {[]string{"serve", "--listen", "127.0.0.1:0", "--data", notFolder}, 1, "data folder"},
+		"impossible":       {[]string{"serve", "--listen", "127.0.0.1:0", "--data", "/proc/none"}, 1, "give another by --data"},
 		"demo flag":        {[]string{"demo", "--prot", "1"}, 2, "prot"},
 	} {
 		t.Run(name, func(t *testing.T) {

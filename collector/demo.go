@@ -17,11 +17,11 @@ import (
 
 	"tributary/internal/attribution"
 	"tributary/internal/demo"
-	"tributary/internal/intake"
 	"tributary/internal/keap"
 	"tributary/internal/keap/sandbox"
 	"tributary/internal/outbox"
 	"tributary/internal/server"
+	"tributary/internal/store"
 	"tributary/snippet"
 )
 
@@ -174,10 +174,10 @@ func (d *demoProgram) addSite() error {
 		return err
 	}
 	ctx := context.Background()
-	if _, err := d.store.Get(ctx, intake.SiteKind, demoSite); err == nil {
+	if _, err := d.store.Get(ctx, store.SiteKind, demoSite); err == nil {
 		return nil // kept by --data
 	}
-	_, err = d.store.Put(ctx, intake.SiteKind, demoSite, value, 0)
+	_, err = d.store.Put(ctx, store.SiteKind, demoSite, value, 0)
 	return err
 }
 

@@ -87,21 +87,10 @@ func (d Deps) change(a *attribution.Affiliate, code, name, email string) error {
 }
 
 func listAffiliates(d Deps, c echo.Context) error {
-	limit, err := limitOf(c)
-	if err != nil {
-		return err
+	fetch := func(limit int) ([]attribution.Affiliate, error) {
+		return d.Store.Affiliates(c.Request().Context(), account, c.QueryParam("cursor"), limit)
 	}
-	page, err := d.Store.Affiliates(c.Request().Context(), account, c.QueryParam("cursor"), limit)
-	if err != nil {
-		return err
-	}
-	out := make([]affiliateAnswer, len(page))
-	for i, a := range page {
-		if out[i], err = d.affiliate(a); err != nil {
-			return err
-		}
-	}
-	return c.JSON(http.StatusOK, pageOf(out, nextCursor(page, limit, func(a attribution.Affiliate) string { return a.ID })))
+	return listed(c, fetch, func(a attribution.Affiliate) string { return a.ID }, d.affiliate)
 }
 
 // resolve finds an affiliate here, or in Keap when that is connected.

@@ -61,7 +61,7 @@ func newServer(t *testing.T) *server {
 	}
 	t.Cleanup(func() { _ = s.Close() })
 	srv := &server{T: t, echo: echo.New(), store: s}
-	srv.echo.HTTPErrorHandler = asTheServerDoes
+	srv.echo.HTTPErrorHandler, srv.echo.JSONSerializer = asTheServerDoes, api.JSON{}
 	clock := func() time.Time { return now }
 	api.Register(srv.echo, api.Deps{
 		Store: s, Sealer: plainSealer{}, Auth: auth.New(s, clock), AdminKey: auth.NewAdminKey(adminKey),
@@ -402,6 +402,30 @@ func TestPeople(t *testing.T) {
 	}
 	s.refused("GET", "/v1/people", "", 422, "invalid_email")
 	s.refused("DELETE", "/v1/people?email=x", "", 422, "invalid_email")
+}
+
+// TestTheLastPageHasNoCursor holds every list to it, also where the page is full.
+func TestTheLastPageHasNoCursor(t *testing.T) {
+	s := newServer(t)
+	for i := range 2 {
+		n := string(rune('1' + i))
+		s.do("POST", "/v1/sites", `{"name":"`+n+`","origins":["https://a.example"]}`, 201)
+		s.do("POST", "/v1/affiliates", `{"id":"`+n+`"}`, 201)
+		s.do("POST", "/v1/optins", `{"email":"`+n+`@example.com","affiliate":"`+n+`"}`, 201)
+		if err := s.store.Quarantine(t.Context(), store.Quarantined{ID: uuid.New(), Received: now, Code: "bad"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, path := range []string{"sites", "affiliates", "optins", "jobs", "quarantine", "events"} {
+		if all := s.do("GET", "/v1/"+path+"?limit=2", "", 200); all["next_cursor"] != nil || len(all["data"].([]any)) != 2 {
+			t.Errorf("%s, all on one page: %v", path, all)
+		}
+		first := s.do("GET", "/v1/"+path+"?limit=1", "", 200)
+		rest := s.do("GET", "/v1/"+path+"?limit=1&cursor="+first["next_cursor"].(string), "", 200)
+		if len(rest["data"].([]any)) != 1 || rest["next_cursor"] != nil {
+			t.Errorf("%s, second of two pages: %v", path, rest)
+		}
+	}
 }
 
 func TestWhatNobodyForesawTellsNothing(t *testing.T) {

@@ -86,19 +86,10 @@ func getHook(d Deps, c echo.Context) error {
 }
 
 func listHooks(d Deps, c echo.Context) error {
-	limit, err := limitOf(c)
-	if err != nil {
-		return err
+	fetch := func(limit int) ([]hooks.Hook, error) {
+		return d.Hooks.List(c.Request().Context(), c.QueryParam("cursor"), limit)
 	}
-	page, err := d.Hooks.List(c.Request().Context(), c.QueryParam("cursor"), limit)
-	if err != nil {
-		return err
-	}
-	out := make([]hookAnswer, len(page))
-	for i, h := range page {
-		out[i] = hookOf(h, "")
-	}
-	return c.JSON(http.StatusOK, pageOf(out, nextCursor(page, limit, func(h hooks.Hook) string { return h.ID })))
+	return listed(c, fetch, func(h hooks.Hook) string { return h.ID }, func(h hooks.Hook) (hookAnswer, error) { return hookOf(h, ""), nil })
 }
 
 func changeHook(d Deps, c echo.Context) error {
@@ -164,10 +155,6 @@ func payloadOf(p hooks.Payload) payloadAnswer {
 }
 
 func listPayloads(d Deps, c echo.Context) error {
-	limit, err := limitOf(c)
-	if err != nil {
-		return err
-	}
 	state := hooks.State(c.QueryParam("state"))
 	switch state {
 	case "", hooks.Taken, hooks.Waiting, hooks.Refused:
@@ -181,19 +168,10 @@ func listPayloads(d Deps, c echo.Context) error {
 	if _, _, err := d.Hooks.Get(ctx, c.Param("id")); err != nil {
 		return err
 	}
-	page, more, err := d.Hooks.Payloads(ctx, c.Param("id"), state, c.QueryParam("cursor"), limit)
-	if err != nil {
-		return err
+	fetch := func(limit int) ([]hooks.Payload, error) {
+		return d.Hooks.Payloads(ctx, c.Param("id"), state, c.QueryParam("cursor"), limit)
 	}
-	out := make([]payloadAnswer, len(page))
-	for i, p := range page {
-		out[i] = payloadOf(p)
-	}
-	next := ""
-	if more {
-		next = page[len(page)-1].ID.String()
-	}
-	return c.JSON(http.StatusOK, pageOf(out, next))
+	return listed(c, fetch, func(p hooks.Payload) string { return p.ID.String() }, func(p hooks.Payload) (payloadAnswer, error) { return payloadOf(p), nil })
 }
 
 func getPayload(d Deps, c echo.Context) error {

@@ -107,19 +107,29 @@ type list[T any] struct {
 	Next string `json:"next_cursor,omitempty"`
 }
 
-func pageOf[T any](data []T, next string) list[T] {
-	if data == nil {
-		data = []T{}
+// listed answers with a page of what fetch finds. One more than asked for is fetched, to tell whether there is more; name
+// gives the cursor of a record.
+func listed[T, A any](c echo.Context, fetch func(limit int) ([]T, error), name func(T) string, show func(T) (A, error)) error {
+	limit, err := limitOf(c)
+	if err != nil {
+		return err
 	}
-	return list[T]{data, next}
-}
-
-// nextCursor names the last record of a full page.
-func nextCursor[T any](page []T, limit int, name func(T) string) string {
-	if len(page) < limit {
-		return ""
+	found, err := fetch(limit + 1)
+	if err != nil {
+		return err
 	}
-	return name(page[len(page)-1])
+	next := ""
+	if len(found) > limit {
+		found = found[:limit]
+		next = name(found[limit-1])
+	}
+	out := make([]A, len(found))
+	for i, record := range found {
+		if out[i], err = show(record); err != nil {
+			return err
+		}
+	}
+	return c.JSON(http.StatusOK, list[A]{out, next})
 }
 
 func idCursor(c echo.Context) (uuid.UUID, error) {

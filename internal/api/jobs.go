@@ -13,21 +13,16 @@ import (
 )
 
 func listJobs(d Deps, c echo.Context) error {
-	limit, err := limitOf(c)
-	if err != nil {
-		return err
-	}
 	state := store.JobState(c.QueryParam("state"))
 	switch state {
 	case "", store.Ready, store.Sending, store.Parked:
 	default:
 		return invalid("invalid_state", "state must be ready, sending or parked; jobs that are done are removed")
 	}
-	jobs, err := d.Store.Jobs(c.Request().Context(), account, state, c.QueryParam("cursor"), limit)
-	if err != nil {
-		return err
+	fetch := func(limit int) ([]store.Job, error) {
+		return d.Store.Jobs(c.Request().Context(), account, state, c.QueryParam("cursor"), limit)
 	}
-	return c.JSON(http.StatusOK, pageOf(jobs, nextCursor(jobs, limit, func(j store.Job) string { return j.ID })))
+	return listed(c, fetch, func(j store.Job) string { return j.ID }, func(j store.Job) (store.Job, error) { return j, nil })
 }
 
 func retryJob(d Deps, c echo.Context) error {
@@ -57,23 +52,14 @@ type eventAnswer struct {
 }
 
 func listEvents(d Deps, c echo.Context) error {
-	limit, err := limitOf(c)
-	if err != nil {
-		return err
-	}
 	before, err := idCursor(c)
 	if err != nil {
 		return err
 	}
-	page, err := d.Store.Log(c.Request().Context(), account, before, limit)
-	if err != nil {
-		return err
+	fetch := func(limit int) ([]store.LoggedEvent, error) {
+		return d.Store.Log(c.Request().Context(), account, before, limit)
 	}
-	out := make([]eventAnswer, len(page))
-	for i, e := range page {
-		out[i] = logged(e)
-	}
-	return c.JSON(http.StatusOK, pageOf(out, nextCursor(page, limit, func(e store.LoggedEvent) string { return e.ID.String() })))
+	return listed(c, fetch, func(e store.LoggedEvent) string { return e.ID.String() }, func(e store.LoggedEvent) (eventAnswer, error) { return logged(e), nil })
 }
 
 func logged(e store.LoggedEvent) eventAnswer {

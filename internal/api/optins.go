@@ -53,8 +53,12 @@ func (d Deps) optIn(c echo.Context, o attribution.OptIn) (optInAnswer, error) {
 	if err != nil {
 		return optInAnswer{}, err
 	}
+	earner, err := d.earner(c, o.Ref)
+	if err != nil {
+		return optInAnswer{}, err
+	}
 	return optInAnswer{
-		ID: o.ID, At: o.At, Affiliate: d.earner(c, o.Ref), Person: personOf{email}, Site: o.Site, Form: o.Form.ID, Via: o.Via,
+		ID: o.ID, At: o.At, Affiliate: earner, Person: personOf{email}, Site: o.Site, Form: o.Form.ID, Via: o.Via,
 		Status: o.Status, Reason: o.Reason, Keap: keapOf{o.ContactID, o.ReferralID}, Trace: o.Trace,
 	}, nil
 }
@@ -68,18 +72,21 @@ func (d Deps) emailOf(o attribution.OptIn) (string, error) {
 	return p.Email, err
 }
 
-// earner names the affiliate of a reference, as far as it is known.
-func (d Deps) earner(c echo.Context, ref attribution.Ref) *affiliateOf {
+// earner names the affiliate of a reference, as far as it is known; nil where there is none.
+func (d Deps) earner(c echo.Context, ref attribution.Ref) (*affiliateOf, error) {
 	if ref.IsZero() {
-		return nil
+		return nil, nil
 	}
-	if a, err := d.Store.Affiliate(c.Request().Context(), account, ref); err == nil {
-		return &affiliateOf{a.ID, a.Code, a.Name}
+	a, err := d.Store.Affiliate(c.Request().Context(), account, ref)
+	switch {
+	case err == nil:
+		return &affiliateOf{a.ID, a.Code, a.Name}, nil
+	case !errors.Is(err, store.ErrNotFound):
+		return nil, err
+	case ref.Kind == attribution.ByCode:
+		return &affiliateOf{Code: ref.Value}, nil
 	}
-	if ref.Kind == attribution.ByCode {
-		return &affiliateOf{Code: ref.Value}
-	}
-	return &affiliateOf{ID: ref.Value}
+	return &affiliateOf{ID: ref.Value}, nil
 }
 
 func createOptIn(d Deps, c echo.Context) error {
@@ -269,7 +276,7 @@ func listOptIns(d Deps, c echo.Context) error {
 			return err
 		}
 	}
-	return c.JSON(http.StatusOK, pageOf(out, cursorText(page.Next)))
+	return c.JSON(http.StatusOK, list[optInAnswer]{out, cursorText(page.Next)})
 }
 
 func (d Deps) query(c echo.Context) (q store.Query, err error) {

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"encoding/json"
 	"errors"
 	"net/http"
 
@@ -32,7 +31,7 @@ func invalid(code, detail string) *Problem {
 
 // WriteProblem answers with an error.
 func WriteProblem(c echo.Context, status int, code, detail string) error {
-	text, err := json.Marshal(problem(status, code, detail))
+	text, err := plainJSON(problem(status, code, detail))
 	if err != nil {
 		return err
 	}

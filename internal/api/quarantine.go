@@ -21,23 +21,14 @@ type quarantineAnswer struct {
 }
 
 func listQuarantine(d Deps, c echo.Context) error {
-	limit, err := limitOf(c)
-	if err != nil {
-		return err
-	}
 	before, err := idCursor(c)
 	if err != nil {
 		return err
 	}
-	page, err := d.Store.Quarantines(c.Request().Context(), before, limit)
-	if err != nil {
-		return err
+	fetch := func(limit int) ([]store.Quarantined, error) {
+		return d.Store.Quarantines(c.Request().Context(), before, limit)
 	}
-	out := make([]quarantineAnswer, len(page))
-	for i, q := range page {
-		out[i] = quarantined(q)
-	}
-	return c.JSON(http.StatusOK, pageOf(out, nextCursor(page, limit, func(q store.Quarantined) string { return q.ID.String() })))
+	return listed(c, fetch, func(q store.Quarantined) string { return q.ID.String() }, func(q store.Quarantined) (quarantineAnswer, error) { return quarantined(q), nil })
 }
 
 func quarantined(q store.Quarantined) quarantineAnswer {

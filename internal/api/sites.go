@@ -16,9 +16,6 @@ import (
 	"tributary/internal/store"
 )
 
-// siteKind is the kind of document that a site is.
-const siteKind = "site"
-
 type siteAnswer struct {
 	Key     string    `json:"key"`
 	Name    string    `json:"name"`
@@ -47,7 +44,7 @@ func createSite(d Deps, c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = d.Store.Put(c.Request().Context(), siteKind, site.Key, value, 0)
+	_, err = d.Store.Put(c.Request().Context(), store.SiteKind, site.Key, value, 0)
 	if errors.Is(err, store.ErrConflict) { // the same Idempotency-Key
 		stored, _, err := d.readSite(c, site.Key)
 		if err != nil {
@@ -92,7 +89,7 @@ func setSite(s *attribution.Site, name string, origins []string) error {
 }
 
 func (d Deps) readSite(c echo.Context, key string) (s attribution.Site, version int64, err error) {
-	doc, err := d.Store.Get(c.Request().Context(), siteKind, key)
+	doc, err := d.Store.Get(c.Request().Context(), store.SiteKind, key)
 	if err != nil {
 		return s, 0, err
 	}
@@ -133,7 +130,7 @@ func changeSite(d Deps, c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := d.Store.Put(c.Request().Context(), siteKind, s.Key, value, version); err != nil {
+	if _, err := d.Store.Put(c.Request().Context(), store.SiteKind, s.Key, value, version); err != nil {
 		return err
 	}
 	d.SiteChanged(s.Key)
@@ -145,7 +142,7 @@ func deleteSite(d Deps, c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := d.Store.Delete(c.Request().Context(), siteKind, s.Key, version); err != nil {
+	if err := d.Store.Delete(c.Request().Context(), store.SiteKind, s.Key, version); err != nil {
 		return err
 	}
 	d.SiteChanged(s.Key)
@@ -153,21 +150,14 @@ func deleteSite(d Deps, c echo.Context) error {
 }
 
 func listSites(d Deps, c echo.Context) error {
-	limit, err := limitOf(c)
-	if err != nil {
-		return err
+	fetch := func(limit int) ([]store.Document, error) {
+		return d.Store.List(c.Request().Context(), store.SiteKind, c.QueryParam("cursor"), limit)
 	}
-	docs, err := d.Store.List(c.Request().Context(), siteKind, c.QueryParam("cursor"), limit)
-	if err != nil {
-		return err
-	}
-	sites := make([]siteAnswer, len(docs))
-	for i, doc := range docs {
+	return listed(c, fetch, func(doc store.Document) string { return doc.Key }, func(doc store.Document) (out siteAnswer, err error) {
 		var s attribution.Site
 		if err := json.Unmarshal(doc.Value, &s); err != nil {
-			return err
+			return out, err
 		}
-		sites[i] = d.site(s)
-	}
-	return c.JSON(http.StatusOK, pageOf(sites, nextCursor(docs, limit, func(d store.Document) string { return d.Key })))
+		return d.site(s), nil
+	})
 }

@@ -10,8 +10,9 @@ type Affiliate struct {
 	Status    string      `json:"status,omitempty"` // Keap's ACTIVE or INACTIVE; empty when Keap was not asked
 	ContactID string      `json:"contact_id,omitempty"`
 	Email     SealedEmail `json:"email,omitzero"`
-	Learned   time.Time   `json:"learned"`       // when we first knew of it
-	Via       Via         `json:"via,omitempty"` // keap or api: who told us
+	Spellings []string    `json:"spellings,omitempty"` // the code in other cases, as links have it
+	Learned   time.Time   `json:"learned"`             // when we first knew of it
+	Via       Via         `json:"via,omitempty"`       // keap or api: who told us
 }
 
 // Ref is the one reference under which everything of this affiliate is counted.

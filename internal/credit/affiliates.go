@@ -1,9 +1,11 @@
 package credit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"tributary/internal/attribution"
 	"tributary/internal/keap"
@@ -24,11 +26,28 @@ func (c *Crediter) Resolve(ctx context.Context, account attribution.AccountID, r
 	if err != nil {
 		return attribution.Affiliate{}, fmt.Errorf("asking Keap for affiliate %s: %w", ref, err)
 	}
-	a := attribution.Affiliate{
-		ID: found.ID, Code: found.Code, Name: found.Name, Status: found.Status, ContactID: found.ContactID,
-		Learned: c.o.Now(), Via: attribution.ViaKeap,
+	a, err := c.learn(ctx, account, found, ref)
+	if err != nil {
+		return a, err
 	}
 	return a, c.store.PutAffiliate(ctx, account, a, c.o.Now())
+}
+
+// maxSpellings bounds how many spellings of one code are kept: anybody can make them up. One more is asked for each time.
+const maxSpellings = 20
+
+// learn adds what Keap tells of an affiliate to what is known here, such as the e-mail that the owner gave.
+func (c *Crediter) learn(ctx context.Context, account attribution.AccountID, found keap.Affiliate, ref attribution.Ref) (attribution.Affiliate, error) {
+	a, err := c.store.Affiliate(ctx, account, attribution.Ref{Kind: attribution.ByID, Value: found.ID})
+	if errors.Is(err, store.ErrNotFound) {
+		a, err = attribution.Affiliate{ID: found.ID, Learned: c.o.Now(), Via: attribution.ViaKeap}, nil
+	}
+	a.Code, a.Name = cmp.Or(found.Code, a.Code), cmp.Or(found.Name, a.Name)
+	a.Status, a.ContactID = found.Status, found.ContactID
+	if ref.Kind == attribution.ByCode && ref.Value != a.Code && !slices.Contains(a.Spellings, ref.Value) && len(a.Spellings) < maxSpellings {
+		a.Spellings = append(a.Spellings, ref.Value)
+	}
+	return a, err
 }
 
 func (c *Crediter) ask(ctx context.Context, ref attribution.Ref) (keap.Affiliate, error) {

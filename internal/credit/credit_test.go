@@ -255,3 +255,26 @@ func TestAKeyThatKeapRefusesPausesAndLosesNothing(t *testing.T) {
 		t.Errorf("jobs %+v, %v", jobs, err)
 	}
 }
+
+// TestACodeInAnotherCaseIsTheAffiliates is a link that a person typed; what the owner told of the affiliate stays.
+func TestACodeInAnotherCaseIsTheAffiliates(t *testing.T) {
+	w := newWorld(t, sandbox.Options{})
+	a := w.box.AddAffiliate(sandbox.Affiliate{Code: "Maple", Name: "Maple Club"})
+	key, sealed, err := w.vault.Seal(attribution.Person{Email: "club@example.com"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := attribution.Affiliate{ID: a.ID, Email: attribution.SealedEmail{Key: key, Sealed: sealed}}
+	if err := w.store.PutAffiliate(context.Background(), account, told, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	w.box.AddContact("ann@example.com", "Ann", "Example")
+	w.start()
+	if o := w.await(w.optIn(byCode("mAPLE"), "ann@example.com"), attribution.Credited); o.Ref != byID(a.ID) {
+		t.Errorf("earned for %s, want %s", o.Ref, a.ID)
+	}
+	known, err := w.store.Affiliate(context.Background(), account, byCode("mAPLE"))
+	if err != nil || known.ID != a.ID || known.Code != "Maple" || known.Email.Key != key {
+		t.Errorf("known as %+v, %v", known, err)
+	}
+}

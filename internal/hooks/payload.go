@@ -111,31 +111,31 @@ func (s *Service) Payload(ctx context.Context, hook, id string) (Payload, error)
 }
 
 // Payloads lists what a hook kept, newest first: at most limit of a state ("" for all), those before the cursor ("" for
-// the newest). more says that others follow.
-func (s *Service) Payloads(ctx context.Context, hook string, state State, cursor string, limit int) (page []Payload, more bool, err error) {
+// the newest).
+func (s *Service) Payloads(ctx context.Context, hook string, state State, cursor string, limit int) (page []Payload, err error) {
 	all, err := s.documents(ctx, hook)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	slices.Reverse(all)
 	for _, d := range all {
 		var at stored
 		if err := json.Unmarshal(d.Value, &at); err != nil {
-			return nil, false, fmt.Errorf("reading a payload: %w", err)
+			return nil, fmt.Errorf("reading a payload: %w", err)
 		}
 		if cursor != "" && d.Key >= payloadKey(hook, cursor) || state != "" && at.State != state {
 			continue
 		}
 		if len(page) == limit {
-			return page, true, nil
+			return page, nil
 		}
 		p, err := s.decodePayload(hook, d)
 		if err != nil {
-			return nil, false, err
+			return nil, err
 		}
 		page = append(page, p)
 	}
-	return page, false, nil
+	return page, nil
 }
 
 // documents returns all that a hook kept, oldest first.

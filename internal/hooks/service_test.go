@@ -61,7 +61,7 @@ func (w *world) restart() {
 
 func (w *world) kept(state hooks.State) []hooks.Payload {
 	w.t.Helper()
-	page, _, err := w.Payloads(ctx, w.hook.ID, state, "", 5000)
+	page, err := w.Payloads(ctx, w.hook.ID, state, "", 5000)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -11,9 +11,6 @@ import (
 	"tributary/internal/store"
 )
 
-// SiteKind is the kind of document that a site is; its key is the site's key.
-const SiteKind = "site"
-
 // Sites finds sites by key and remembers them.
 type Sites struct {
 	docs    store.Documents
@@ -30,7 +27,7 @@ func (s *Sites) Site(ctx context.Context, key string) (site attribution.Site, er
 		return known.(attribution.Site), nil
 	}
 	before := s.changes.Load()
-	d, err := s.docs.Get(ctx, SiteKind, key)
+	d, err := s.docs.Get(ctx, store.SiteKind, key)
 	if err != nil {
 		return site, err
 	}

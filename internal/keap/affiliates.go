@@ -3,6 +3,7 @@ package keap
 import (
 	"context"
 	"fmt"
+	"strings"
 )
 
 // The states of an affiliate.
@@ -61,8 +62,10 @@ func (c *Client) Affiliate(ctx context.Context, id string) (Affiliate, error) {
 	return found.affiliate(), nil
 }
 
-// AffiliateByCode finds the affiliate with exactly this code: "00123" is not "123". It gives ErrNotFound when there is
-// none, or when the code holds what no code can (';', '*').
+// AffiliateByCode finds the affiliate with exactly this code: "00123" is not "123". People type codes into addresses, so
+// where no code is exactly this one, the only one that differs in nothing but upper and lower case is meant. It gives
+// ErrNotFound when there is none, or when the code holds what no code can (';', '*'). Whether Keap's own filter tells
+// case apart is not known: where it does, such a code is not found.
 //
 // Keap: listAffiliate, https://developer.keap.com/docs/restv2/#tag/Affiliate/operation/listAffiliate
 func (c *Client) AffiliateByCode(ctx context.Context, code string) (Affiliate, error) {
@@ -74,12 +77,25 @@ func (c *Client) AffiliateByCode(ctx context.Context, code string) (Affiliate, e
 	if err != nil {
 		return Affiliate{}, fmt.Errorf("finding affiliate by code: %w", err)
 	}
-	for _, affiliate := range page {
-		if affiliate.Code == code { // Keap may compare more loosely than we do
-			return affiliate, nil
-		}
+	if found, ok := withCode(page, code); ok {
+		return found, nil
 	}
 	return Affiliate{}, fmt.Errorf("finding affiliate by code: %w", absent(op, "no affiliate has this code"))
+}
+
+// withCode picks the affiliate of a page who is meant: Keap may compare more loosely than we do.
+func withCode(page []Affiliate, code string) (meant Affiliate, ok bool) {
+	n := 0
+	for _, affiliate := range page {
+		if affiliate.Code == code {
+			return affiliate, true
+		}
+		if strings.EqualFold(affiliate.Code, code) {
+			meant = affiliate
+			n++
+		}
+	}
+	return meant, n == 1
 }
 
 // Affiliates lists all affiliates by pages of 1 to 1000 (any other size means 1000). Start with an empty token; an empty

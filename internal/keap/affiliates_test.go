@@ -29,15 +29,18 @@ func TestAffiliate(t *testing.T) {
 	}
 }
 
-func TestAffiliateByCodeIsExact(t *testing.T) {
+func TestAffiliateByCode(t *testing.T) {
 	box, base := keaptest.Serve(t, sandbox.Options{})
 	client := keaptest.Client(t, base)
 	zeros := box.AddAffiliate(sandbox.Affiliate{Code: "00123", Name: "Zeros"})
 	short := box.AddAffiliate(sandbox.Affiliate{Code: "123", Name: "Short"})
 	mixed := box.AddAffiliate(sandbox.Affiliate{Code: "Maria", Name: "Maria"})
+	upper := box.AddAffiliate(sandbox.Affiliate{Code: "OAK", Name: "Upper"})
+	box.AddAffiliate(sandbox.Affiliate{Code: "Oak", Name: "Mixed"})
 	tests := []struct{ code, id string }{
+		{"maria", mixed.ID}, {"MARIA", mixed.ID}, {"OAK", upper.ID}, {"oak", ""}, // oak: one of two
 		{"00123", zeros.ID}, {"123", short.ID}, {"Maria", mixed.ID},
-		{"0123", ""}, {"maria", ""}, {"Mar*", ""}, {"*", ""}, {"", ""}, {"123;status==ACTIVE", ""}, {"1 OR 1", ""},
+		{"0123", ""}, {"Mar*", ""}, {"*", ""}, {"", ""}, {"123;status==ACTIVE", ""}, {"1 OR 1", ""},
 	}
 	for _, test := range tests {
 		found, err := client.AffiliateByCode(t.Context(), test.code)

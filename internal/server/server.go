@@ -31,6 +31,7 @@ type Options struct {
 func New(o Options) *echo.Echo {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
+	e.JSONSerializer = api.JSON{}
 	e.IPExtractor = extractor(o.TrustedProxies)
 	e.HTTPErrorHandler = errorHandler(o.Logger)
 	e.Use(logRequests(o.Logger), middleware.RecoverWithConfig(middleware.RecoverConfig{DisablePrintStack: true}))

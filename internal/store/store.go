@@ -235,7 +235,8 @@ type Outbox interface {
 // Affiliates keeps the affiliates that Keap knows.
 type Affiliates interface {
 	// PutAffiliate saves an affiliate. What was counted under its code before it was known moves under its id, exactly: a
-	// visitor or person counted under both counts once. Its parked opt-ins and look-ups become due.
+	// visitor or person counted under both counts once. Its parked opt-ins and look-ups become due. So it is with other
+	// spellings of its code, except those that are somebody's code.
 	PutAffiliate(ctx context.Context, account attribution.AccountID, a attribution.Affiliate, now time.Time) error
 	// Affiliate resolves a reference, or returns ErrNotFound.
 	Affiliate(ctx context.Context, account attribution.AccountID, ref attribution.Ref) (attribution.Affiliate, error)
@@ -270,6 +271,9 @@ type Document struct {
 	Value   []byte
 	Version int64 // 0 for one that is not there
 }
+
+// SiteKind is the kind of document that a site is; its key is the site's key.
+const SiteKind = "site"
 
 // Documents is compare-and-swap storage, by kind and key. Kinds are account-free: a document that belongs to an account
 // says so in its key or value.

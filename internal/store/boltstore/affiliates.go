@@ -34,15 +34,38 @@ func (a *accountTx) putAffiliate(p attribution.Affiliate, now time.Time) error {
 		return err
 	}
 	remember(a.cache.known, p.Ref(), true)
-	if err := a.wakeFor(p.Ref(), now); err != nil || p.Code == "" {
+	if err := a.wakeFor(p.Ref(), now); err != nil {
 		return err
 	}
-	code := attribution.Ref{Kind: attribution.ByCode, Value: p.Code}
+	if p.Code != "" {
+		if err := a.takeCode(p.Code, p, now); err != nil {
+			return err
+		}
+	}
+	for _, spelling := range p.Spellings {
+		if err := a.takeSpelling(spelling, p, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *accountTx) takeCode(value string, p attribution.Affiliate, now time.Time) error {
+	code := attribution.Ref{Kind: attribution.ByCode, Value: value}
 	if err := a.own(code, p.ID); err != nil {
 		return err
 	}
 	remember(a.cache.canonical, code, p.Ref())
 	return a.adopt(code, p.Ref(), now)
+}
+
+// takeSpelling gives a spelling to an affiliate, unless somebody's code is spelt so.
+func (a *accountTx) takeSpelling(value string, p attribution.Affiliate, now time.Time) error {
+	owner, _, err := a.owner(attribution.Ref{Kind: attribution.ByCode, Value: value})
+	if err != nil || owner.Kind == attribution.ByID {
+		return err
+	}
+	return a.takeCode(value, p, now)
 }
 
 // own gives a code to an affiliate. A code can pass to another one in Keap; what was counted before it was first known

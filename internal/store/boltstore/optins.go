@@ -88,30 +88,30 @@ func (s *Store) OptIns(ctx context.Context, account attribution.AccountID, q sto
 
 func (a *accountTx) optIns(q store.Query) (page store.Page, err error) {
 	index, prefix := a.indexFor(q)
-	scanned := 0
+	scanned, last := 0, store.Cursor{}
 	err = index.descend(prefix, below(prefix, q), func(key, _ []byte) (bool, error) {
 		if !q.From.IsZero() && entryTime(key).Before(q.From) {
 			return false, nil
 		}
-		if len(page.OptIns) == q.Limit || scanned == maxScan {
+		if scanned++; scanned > maxScan {
+			page.Next = last
 			return false, nil
 		}
-		scanned++
 		o, err := a.getOptIn(entryID(key))
 		if err != nil {
 			return false, err
 		}
+		if matches(o, q) && len(page.OptIns) == q.Limit { // only this one tells that there is more
+			tail := page.OptIns[q.Limit-1]
+			page.Next = store.Cursor{At: tail.At, ID: tail.ID}
+			return false, nil
+		}
 		if matches(o, q) {
 			page.OptIns = append(page.OptIns, o)
 		}
-		if len(page.OptIns) == q.Limit || scanned == maxScan {
-			page.Next = store.Cursor{At: o.At, ID: o.ID}
-		}
+		last = store.Cursor{At: o.At, ID: o.ID}
 		return true, nil
 	})
-	if scanned < maxScan && len(page.OptIns) < q.Limit {
-		page.Next = store.Cursor{}
-	}
 	return page, err
 }
 

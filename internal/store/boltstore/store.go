@@ -150,6 +150,11 @@ func openBolt(path string) (db *bolt.DB, err error) {
 	if errors.Is(err, bolterrors.ErrTimeout) {
 		return nil, fmt.Errorf("%w: %s", store.ErrInUse, filepath.Dir(path))
 	}
+	for _, damage := range []error{bolterrors.ErrInvalid, bolterrors.ErrVersionMismatch, bolterrors.ErrChecksum} {
+		if errors.Is(err, damage) {
+			return nil, fmt.Errorf("%w: %s: %w", store.ErrDamaged, path, err)
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("opening %s: %w", path, err)
 	}

@@ -61,6 +61,19 @@ var affiliateTests = map[string]func(*testing.T, *bench){
 		b.wantTotal(byID("7"), attribution.Tally{Clicks: 2, UniqueClicks: 2})
 		b.wantTotal(byID("8"), attribution.Tally{Clicks: 1, UniqueClicks: 1})
 	},
+	"another spelling of a code is the affiliate's, until somebody has that very code": func(t *testing.T, b *bench) {
+		b.ingest(click(byCode("MAPLE"), newID(noon), noon), optIn(byCode("MAPLE"), "ann", noon))
+		seven := attribution.Affiliate{ID: "7", Code: "maple", Spellings: []string{"MAPLE"}}
+		b.putAffiliate(seven)
+		want := attribution.Tally{Clicks: 1, UniqueClicks: 1, OptIns: 1, People: 1}
+		b.wantTotal(byID("7"), want)
+		b.wantTotal(byCode("MAPLE"), want)
+		b.putAffiliate(attribution.Affiliate{ID: "8", Code: "MAPLE"})
+		b.putAffiliate(seven)
+		b.ingest(click(byCode("MAPLE"), newID(noon), noon))
+		b.wantTotal(byID("8"), attribution.Tally{Clicks: 1, UniqueClicks: 1})
+		b.wantTotal(byID("7"), want)
+	},
 	"an affiliate is looked up on first sight, once": func(t *testing.T, b *bench) {
 		b.putAffiliate(attribution.Affiliate{ID: "7", Code: "maple"})
 		b.ingest(click(byID("7"), newID(noon), noon), click(byCode("maple"), newID(noon), noon))
