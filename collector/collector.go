@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,6 +24,7 @@ import (
 	"tributary/internal/hooks"
 	"tributary/internal/intake"
 	"tributary/internal/keap"
+	"tributary/internal/metrics"
 	"tributary/internal/outbox"
 	"tributary/internal/portal"
 	"tributary/internal/server"
@@ -35,27 +37,31 @@ import (
 
 // collector is the whole program, wired.
 type collector struct {
-	cfg      config
-	log      *slog.Logger
-	store    *boltstore.Store
-	auth     *auth.Auth
-	credit   *credit.Crediter // nil while Keap is not connected
-	outbox   *outbox.Outbox   // likewise
-	keap     *keap.Client     // likewise
-	adminKey string
-	echo     *echo.Echo
-	stopping chan struct{} // closed when a stop begins: ends the live pages
+	cfg         config
+	log         *slog.Logger
+	metrics     *metrics.Metrics
+	store       *boltstore.Store
+	auth        *auth.Auth
+	credit      *credit.Crediter // nil while Keap is not connected
+	outbox      *outbox.Outbox   // likewise
+	keap        *keap.Client     // likewise
+	adminKey    string
+	echo        *echo.Echo
+	metricsDoor net.Listener  // nil without --metrics-listen
+	stopping    chan struct{} // closed when a stop begins: ends the live pages
 
 	keapState atomic.Value // string
 }
 
 // newCollector opens the data folder and wires everything. Close it, or Run it.
 func newCollector(cfg config, log *slog.Logger) (*collector, error) {
-	st, err := boltstore.Open(boltstore.Options{Dir: cfg.data})
+	measured := metrics.New()
+	st, err := boltstore.Open(boltstore.Options{Dir: cfg.data, Committed: measured.Committed})
 	if err != nil {
 		return nil, dataFolderError(cfg.data, err)
 	}
-	c := &collector{cfg: cfg, log: log, store: st, auth: auth.New(st, time.Now), stopping: make(chan struct{})}
+	c := &collector{cfg: cfg, log: log, metrics: measured, store: st, auth: auth.New(st, time.Now), stopping: make(chan struct{})}
+	measured.Watch(st.Usage, time.Now)
 	c.keapState.Store("not connected: give a key by --keap-key")
 	if err := c.wire(); err != nil {
 		return nil, errors.Join(err, st.Close())
@@ -75,14 +81,7 @@ func dataFolderError(dir string, err error) error {
 }
 
 func (c *collector) wire() error {
-	secret := []byte(c.cfg.secretKey)
-	var err error
-	if len(secret) == 0 {
-		if secret, err = vault.LoadOrMake(c.cfg.data, "secret.key"); err != nil {
-			return err
-		}
-	}
-	seal, err := vault.New(secret)
+	seal, err := c.openVault(context.Background())
 	if err != nil {
 		return err
 	}
@@ -100,7 +99,7 @@ func (c *collector) loadAdminKey() (string, error) {
 	if c.cfg.adminKey != "" {
 		return c.cfg.adminKey, nil
 	}
-	path := filepath.Join(c.cfg.data, "admin.key")
+	path := filepath.Join(c.cfg.data, adminKeyFile)
 	text, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
 		text = []byte(rand.Text() + "\n")
@@ -122,6 +121,7 @@ func (c *collector) connect(seal *vault.Vault) error {
 	client, err := keap.New(keap.Config{
 		BaseURL: c.cfg.keapURL, Key: c.cfg.keapKey, KeyHeader: c.cfg.keapKeyHeader, Timeout: c.cfg.keapTimeout,
 		PerMinute: c.cfg.keapPerMinute, UserAgent: "Tributary/" + version,
+		Transport: c.metrics.Transport(http.DefaultTransport.(*http.Transport).Clone()),
 	})
 	if err != nil {
 		return fmt.Errorf("%w: connecting Keap: %w", errUsage, err)
@@ -139,16 +139,18 @@ func (c *collector) routes(seal *vault.Vault) error {
 	c.echo = server.New(server.Options{Logger: c.log, TrustedProxies: c.cfg.proxies, Ready: c.store.Ping, State: c.state})
 	sites := intake.NewSites(c.store)
 	scripts := &intake.Scripts{Sites: sites, Docs: c.store, Policy: c.cfg.policy()}
-	in := intake.New(intake.Options{Store: c.store, Sites: sites, Sealer: seal, Policy: c.cfg.policy(), Now: time.Now, Logger: c.log})
-	c.echo.POST("/e", in.Post)
+	events := c.metrics.Count(c.store)
+	in := intake.New(intake.Options{Store: events, Sites: sites, Sealer: seal, Policy: c.cfg.policy(), Now: time.Now, Logger: c.log})
+	c.echo.POST("/e", c.metrics.Timed(in.Post))
 	c.echo.OPTIONS("/e", in.Preflight)
 	c.echo.GET("/s/:file", scripts.Get)
-	service := hooks.NewService(hooks.Options{Store: c.store, Sealer: seal, Site: sites.Site, Policy: c.cfg.policy(), Now: time.Now})
+	service := hooks.NewService(hooks.Options{Store: events, Sealer: seal, Site: sites.Site, Policy: c.cfg.policy(), Now: time.Now})
 	door := &intake.HookDoor{Hooks: service, Logger: c.log}
 	c.echo.GET("/h/:token", door.Get)
 	c.echo.HEAD("/h/:token", door.Get)
 	c.echo.POST("/h/:token", door.Post)
-	api.Register(c.echo, c.apiDeps(seal, sites, service))
+	api.Register(c.echo, c.apiDeps(seal, sites, service, in, events))
+	c.echo.GET("/metrics", echo.WrapHandler(c.metrics.Handler(c.log)), api.OnlyAdmin(auth.NewAdminKey(c.adminKey)))
 	assets, err := web.NewAssets()
 	if err != nil {
 		return err
@@ -160,13 +162,14 @@ func (c *collector) routes(seal *vault.Vault) error {
 	})
 }
 
-func (c *collector) apiDeps(seal *vault.Vault, sites *intake.Sites, service *hooks.Service) api.Deps {
+func (c *collector) apiDeps(seal *vault.Vault, sites *intake.Sites, service *hooks.Service, in *intake.Intake, events store.Store) api.Deps {
 	return api.Deps{
-		Store: c.store, Sealer: seal, Resolve: c.resolver(), Hooks: service, Auth: c.auth, AdminKey: auth.NewAdminKey(c.adminKey),
+		Store: events, Sealer: seal, Resolve: c.resolver(), Hooks: service, Auth: c.auth, AdminKey: auth.NewAdminKey(c.adminKey),
 		BaseURL: c.cfg.baseURL, Now: time.Now, Policy: c.cfg.policy(), SiteChanged: sites.Forget,
-		Tag: func(key string) string { return snippet.StandardTag(c.cfg.baseURL, key) },
+		Retake: in.Retake,
+		Tag:    func(key string) string { return snippet.StandardTag(c.cfg.baseURL, key) },
 		Ingest: func(ctx context.Context, e attribution.Event) (store.Outcome, error) {
-			out, err := c.store.Ingest(ctx, attribution.DefaultAccount, c.cfg.policy(), []attribution.Event{e})
+			out, err := events.Ingest(ctx, attribution.DefaultAccount, c.cfg.policy(), []attribution.Event{e})
 			if err != nil {
 				return store.Outcome{}, err
 			}
@@ -208,6 +211,9 @@ func (c *collector) run(ctx context.Context, l net.Listener) error {
 		tasks.Go(func() { c.checkKey(background) })
 		tasks.Go(func() { c.outbox.Run(background) })
 	}
+	if c.metricsDoor != nil {
+		tasks.Go(func() { c.serveMetrics(background) })
+	}
 	unhook := context.AfterFunc(ctx, func() { close(c.stopping) })
 	defer unhook()
 	c.log.Info("listening", "address", l.Addr().String(), "base_url", c.cfg.baseURL)
@@ -216,6 +222,15 @@ func (c *collector) run(ctx context.Context, l net.Listener) error {
 	stopBackground()
 	tasks.Wait()
 	return errors.Join(err, c.store.Close())
+}
+
+// serveMetrics answers on an address of its own, which asks for no key.
+func (c *collector) serveMetrics(ctx context.Context) {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", c.metrics.Handler(c.log))
+	if err := server.Serve(ctx, c.metricsDoor, mux); err != nil {
+		c.log.Error("serving metrics", "error", err)
+	}
 }
 
 // checkKey tells at the start whether Keap takes the key, so that nobody learns it from opt-ins that wait. It asks again

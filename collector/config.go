@@ -30,6 +30,7 @@ type config struct {
 	rule                     string
 	window, mergeWindow      time.Duration
 	trustedProxies, logLevel string
+	metricsListen            string
 
 	proxies []*net.IPNet
 }
@@ -55,6 +56,7 @@ func (c *config) register(fs *flag.FlagSet) {
 	fs.DurationVar(&c.window, "window", attribution.DefaultPolicy.Window, "how long a touch earns")
 	fs.DurationVar(&c.mergeWindow, "merge-window", attribution.DefaultPolicy.Merge, "arrivals of one person's opt-in within this time are one")
 	fs.StringVar(&c.trustedProxies, "trusted-proxies", "", "`networks` (comma-separated CIDR) whose X-Forwarded-For is believed")
+	fs.StringVar(&c.metricsListen, "metrics-listen", "", "`address` that answers /metrics without a key, such as 127.0.0.1:9090; keep it from the public (default: only --listen, which asks for the admin key)")
 	fs.StringVar(&c.logLevel, "log-level", "info", "debug, info, warn or error")
 }
 
@@ -115,6 +117,9 @@ func (c *config) checkAddresses() error {
 	_, port, err := net.SplitHostPort(c.listen)
 	if err != nil {
 		return fmt.Errorf("--listen %q must be an address such as :8080 or 127.0.0.1:8080", c.listen)
+	}
+	if _, _, err := net.SplitHostPort(c.metricsListen); c.metricsListen != "" && err != nil {
+		return fmt.Errorf("--metrics-listen %q must be an address such as 127.0.0.1:9090", c.metricsListen)
 	}
 	if c.baseURL == "" {
 		c.baseURL = "http://localhost:" + port

@@ -23,6 +23,11 @@ Usage: tributary COMMAND [FLAGS]
 
   serve     run the collector
   demo      run everything on this machine, with Keap's double and landing pages to try
+  doctor    look at a page and say what keeps the tag from working there
+  backup    copy the data, also of a running collector
+  restore   put a backup into an empty data folder
+  verify    check every record of a data folder or a backup
+  compact   make the data file as small as it can be, and free of what was deleted
   version   print the version
 
 "tributary COMMAND -h" lists a command's flags. Each flag can also be set by an environment variable, such as
@@ -49,6 +54,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return serve(ctx, rest, stderr)
 	case "demo":
 		return demoCommand(ctx, rest, stdout, stderr)
+	case "doctor":
+		return doctorCommand(ctx, rest, stdout, stderr)
+	case "backup":
+		return backupCommand(ctx, rest, stdout, stderr)
+	case "restore":
+		return restoreCommand(ctx, rest, stdout, stderr)
+	case "verify":
+		return verifyCommand(ctx, rest, stdout, stderr)
+	case "compact":
+		return compactCommand(ctx, rest, stdout, stderr)
 	case "version", "--version":
 		fmt.Fprintln(stdout, "tributary", version)
 		return nil
@@ -56,7 +71,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		fmt.Fprint(stdout, usage)
 		return nil
 	default:
-		return fmt.Errorf("%w: there is no command %q; the commands are serve, demo and version", errUsage, name)
+		return fmt.Errorf("%w: there is no command %q; \"tributary help\" lists them", errUsage, name)
 	}
 }
 

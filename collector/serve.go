@@ -28,11 +28,20 @@ func serve(ctx context.Context, args []string, stderr io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("--listen %s: %w", cfg.listen, err)
 	}
+	var metricsDoor net.Listener
+	if cfg.metricsListen != "" {
+		if metricsDoor, err = net.Listen("tcp", cfg.metricsListen); err != nil {
+			l.Close()
+			return fmt.Errorf("--metrics-listen %s: %w", cfg.metricsListen, err)
+		}
+		defer metricsDoor.Close()
+	}
 	c, err := newCollector(cfg, log)
 	if err != nil {
 		l.Close()
 		return err
 	}
+	c.metricsDoor = metricsDoor
 	return c.run(ctx, l)
 }
 

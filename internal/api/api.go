@@ -20,6 +20,7 @@ type Sealer interface {
 	Seal(attribution.Person) (attribution.PersonKey, []byte, error)
 	Open(sealed []byte, key attribution.PersonKey) (attribution.Person, error)
 	Key(email string) attribution.PersonKey
+	OpenBytes(sealed []byte, kind, id string) ([]byte, error)
 }
 
 // Deps is what the API needs of the program.
@@ -27,7 +28,8 @@ type Deps struct {
 	Store       store.Store
 	Sealer      Sealer
 	Ingest      func(context.Context, attribution.Event) (store.Outcome, error)
-	Resolve     func(context.Context, attribution.Ref) (attribution.Affiliate, error) // asks Keap, too; nil when it is not connected
+	Resolve     func(context.Context, attribution.Ref) (attribution.Affiliate, error)     // asks Keap, too; nil when it is not connected
+	Retake      func(context.Context, store.Quarantined, []byte) ([]store.Outcome, error) // judges quarantined input again
 	Hooks       *hooks.Service
 	Auth        *auth.Auth
 	AdminKey    auth.AdminKey
@@ -40,9 +42,10 @@ type Deps struct {
 
 const account = attribution.DefaultAccount
 
-// Register adds the routes. Each needs the admin key.
+// Register adds the routes. Each needs the admin key, except the description of all of them.
 func Register(e *echo.Echo, d Deps) {
-	g := e.Group("/v1", d.onlyAdmin)
+	e.GET("/openapi.yaml", serveOpenAPI)
+	g := e.Group("/v1", OnlyAdmin(d.AdminKey))
 	for _, r := range []struct {
 		method, path string
 		handle       func(Deps, echo.Context) error
@@ -73,21 +76,29 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodPost, "/hooks/:id/payloads/:payload/retry", retryPayload},
 		{http.MethodGet, "/stats", accountStats},
 		{http.MethodGet, "/quarantine", listQuarantine},
+		{http.MethodGet, "/quarantine/:id", getQuarantined},
+		{http.MethodPost, "/quarantine/:id/retry", retryQuarantined},
+		{http.MethodDelete, "/quarantine/:id", deleteQuarantined},
 		{http.MethodGet, "/events", listEvents},
+		{http.MethodGet, "/people", exportPerson},
+		{http.MethodDelete, "/people", erasePerson},
+		{http.MethodGet, "/backup", backup},
 	} {
 		g.Add(r.method, r.path, func(c echo.Context) error { return answer(c, r.handle(d, c)) })
 	}
 }
 
-// onlyAdmin lets in who has the admin key.
-func (d Deps) onlyAdmin(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		key, ok := strings.CutPrefix(c.Request().Header.Get("Authorization"), "Bearer ")
-		if !ok || !d.AdminKey.Matches(key) {
-			c.Response().Header().Set("WWW-Authenticate", "Bearer")
-			return WriteProblem(c, http.StatusUnauthorized, "unauthorized", `send the admin key as "Authorization: Bearer KEY"`)
+// OnlyAdmin lets in who has the admin key.
+func OnlyAdmin(admin auth.AdminKey) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			key, ok := strings.CutPrefix(c.Request().Header.Get("Authorization"), "Bearer ")
+			if !ok || !admin.Matches(key) {
+				c.Response().Header().Set("WWW-Authenticate", "Bearer")
+				return WriteProblem(c, http.StatusUnauthorized, "unauthorized", `send the admin key as "Authorization: Bearer KEY"`)
+			}
+			c.Response().Header().Set("Cache-Control", "no-store")
+			return next(c)
 		}
-		c.Response().Header().Set("Cache-Control", "no-store")
-		return next(c)
 	}
 }

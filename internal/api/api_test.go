@@ -44,6 +44,8 @@ func (plainSealer) Open(sealed []byte, _ attribution.PersonKey) (p attribution.P
 	return p, err
 }
 
+func (plainSealer) OpenBytes(sealed []byte, _, _ string) ([]byte, error) { return sealed, nil }
+
 type server struct {
 	*testing.T
 	echo    *echo.Echo
@@ -77,6 +79,12 @@ func newServer(t *testing.T) *server {
 			}
 			return attribution.Affiliate{}, store.ErrNotFound
 		},
+		Retake: func(_ context.Context, q store.Quarantined, raw []byte) ([]store.Outcome, error) {
+			if string(raw) == "good" {
+				return []store.Outcome{{Disposition: store.Accepted}}, nil
+			}
+			return nil, &api.Problem{Status: 422, Code: q.Code}
+		},
 		Tag:         func(key string) string { return "<script data-site=" + key + "></script>" },
 		SiteChanged: func(key string) { srv.changed = append(srv.changed, key) },
 	})
@@ -105,6 +113,9 @@ func (s *server) do(method, path, body string, want int, header ...string) objec
 	}
 	rec := httptest.NewRecorder()
 	s.echo.ServeHTTP(rec, req)
+	if path != "/v1/nothing" {
+		isDescribed(s, req, rec)
+	}
 	if rec.Code != want {
 		s.Fatalf("%s %s %s: %d, want %d: %s", method, path, body, rec.Code, want, rec.Body)
 	}
@@ -137,7 +148,7 @@ func (s *server) rows(path string) []any {
 func TestEveryRouteAsksForTheKey(t *testing.T) {
 	s := newServer(t)
 	for _, r := range s.echo.Routes() {
-		if r.Method == echo.RouteNotFound {
+		if r.Method == echo.RouteNotFound || r.Path == "/openapi.yaml" {
 			continue
 		}
 		req := httptest.NewRequest(r.Method, r.Path, nil)
@@ -325,6 +336,72 @@ func TestJobsAndQuarantine(t *testing.T) {
 	if kept := s.rows("/v1/quarantine"); len(kept) != 1 || kept[0].(object)["size"] != 6.0 || kept[0].(object)["sealed"] != nil {
 		t.Errorf("quarantine: %v", kept)
 	}
+}
+
+func TestOneOfTheQuarantine(t *testing.T) {
+	s := newServer(t)
+	path := map[string]string{}
+	for _, body := range []string{"good", "bad"} {
+		id := uuid.New()
+		if err := s.store.Quarantine(t.Context(), store.Quarantined{ID: id, Received: now, Code: "still_bad", Reason: "why", Sealed: []byte(body)}); err != nil {
+			t.Fatal(err)
+		}
+		path[body] = "/v1/quarantine/" + id.String()
+	}
+	if got := s.do("GET", path["good"], "", 200); got["body"] != "good" || got["reason"] != "why" {
+		t.Errorf("content: %v", got)
+	}
+	if got := s.do("POST", path["good"]+"/retry", "", 200); got["results"].([]any)[0].(object)["status"] != "accepted" {
+		t.Errorf("taken: %v", got)
+	}
+	s.refused("GET", path["good"], "", 404, "not_found")
+	s.refused("POST", path["good"]+"/retry", "", 404, "not_found")
+	s.refused("POST", path["bad"]+"/retry", "", 422, "still_bad")
+	s.do("GET", path["bad"], "", 200) // it stays
+	s.do("DELETE", path["bad"], "", 204)
+	s.refused("DELETE", path["bad"], "", 404, "not_found")
+	s.refused("GET", "/v1/quarantine/x", "", 404, "not_found")
+}
+
+func TestPeople(t *testing.T) {
+	s := newServer(t)
+	s.do("POST", "/v1/affiliates", `{"id":"12","email":"ann@example.com"}`, 201)
+	made := s.do("POST", "/v1/optins", `{"email":"Ann@Example.com","affiliate":"12","first_name":"Ann","phone":"555"}`, 201)
+	s.do("POST", "/v1/optins", `{"email":"ann@example.com","first_name":"Anna"}`, 200)
+	s.do("POST", "/v1/optins", `{"email":"bob@example.com"}`, 201)
+	for _, body := range []string{`"ANN@example.com"`, `email=ann%40example.com`, `"ann\u0040example.com"`, `"bob@example.com"`} {
+		if err := s.store.Quarantine(t.Context(), store.Quarantined{ID: uuid.New(), Received: now, Code: "bad", Sealed: []byte(body)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := s.do("GET", "/v1/people?email=Ann%40Example.com", "", 200)
+	for field, n := range map[string]int{"optins": 1, "details": 2, "events": 2, "quarantine": 3} {
+		if rows := got[field].([]any); len(rows) != n {
+			t.Errorf("%s: %v", field, rows)
+		}
+	}
+	if got["affiliate"].(object)["id"] != "12" || got["optins"].([]any)[0].(object)["trace"] == nil || got["details"].([]any)[0].(object)["phone"] != "555" {
+		t.Errorf("export: %v", got)
+	}
+	done := s.do("DELETE", "/v1/people?email=ann@example.com", "", 200)
+	if done["optins"] != 1.0 || done["events"] != 2.0 || done["jobs"] != 1.0 || done["quarantine"] != 3.0 || done["remains"] == "" {
+		t.Errorf("erased: %v", done)
+	}
+	row := s.do("GET", "/v1/optins/"+made["id"].(string), "", 200)
+	if row["status"] != "erased" || row["person"].(object)["email"] != "" || row["affiliate"].(object)["id"] != "12" {
+		t.Errorf("afterwards: %v", row)
+	}
+	if rows := s.rows("/v1/optins?email=ann@example.com"); len(rows) != 0 {
+		t.Errorf("still found: %v", rows)
+	}
+	if rows := s.rows("/v1/quarantine"); len(rows) != 1 {
+		t.Errorf("quarantine: %v", rows)
+	}
+	if none := s.do("GET", "/v1/people?email=ann@example.com", "", 200); len(none["optins"].([]any)) != 0 || none["affiliate"] == nil {
+		t.Errorf("export afterwards: %v", none)
+	}
+	s.refused("GET", "/v1/people", "", 422, "invalid_email")
+	s.refused("DELETE", "/v1/people?email=x", "", 422, "invalid_email")
 }
 
 func TestWhatNobodyForesawTellsNothing(t *testing.T) {

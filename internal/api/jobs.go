@@ -42,36 +42,6 @@ func retryJob(d Deps, c echo.Context) error {
 	return c.JSON(http.StatusOK, j)
 }
 
-type quarantineAnswer struct {
-	ID       uuid.UUID `json:"id"`
-	Received time.Time `json:"received"`
-	Site     string    `json:"site,omitempty"`
-	Origin   string    `json:"origin,omitempty"`
-	Code     string    `json:"code"`
-	Reason   string    `json:"reason"`
-	Size     int       `json:"size"` // bytes, encrypted
-}
-
-func listQuarantine(d Deps, c echo.Context) error {
-	limit, err := limitOf(c)
-	if err != nil {
-		return err
-	}
-	before, err := idCursor(c)
-	if err != nil {
-		return err
-	}
-	page, err := d.Store.Quarantines(c.Request().Context(), before, limit)
-	if err != nil {
-		return err
-	}
-	out := make([]quarantineAnswer, len(page))
-	for i, q := range page {
-		out[i] = quarantineAnswer{q.ID, q.Received, q.Site, q.Origin, q.Code, q.Reason, len(q.Sealed)}
-	}
-	return c.JSON(http.StatusOK, pageOf(out, nextCursor(page, limit, func(q store.Quarantined) string { return q.ID.String() })))
-}
-
 type eventAnswer struct {
 	ID        uuid.UUID             `json:"id"`
 	Type      attribution.EventType `json:"type"`
@@ -101,9 +71,13 @@ func listEvents(d Deps, c echo.Context) error {
 	}
 	out := make([]eventAnswer, len(page))
 	for i, e := range page {
-		out[i] = eventAnswer{e.ID, e.Type, e.At, e.Received, e.Site, e.URL, e.Latest.Ref.String(), e.Disposition, e.Reason, e.Note, optInID(e.OptIn)}
+		out[i] = logged(e)
 	}
 	return c.JSON(http.StatusOK, pageOf(out, nextCursor(page, limit, func(e store.LoggedEvent) string { return e.ID.String() })))
+}
+
+func logged(e store.LoggedEvent) eventAnswer {
+	return eventAnswer{e.ID, e.Type, e.At, e.Received, e.Site, e.URL, e.Latest.Ref.String(), e.Disposition, e.Reason, e.Note, optInID(e.OptIn)}
 }
 
 func optInID(id uuid.UUID) string {

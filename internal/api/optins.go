@@ -59,9 +59,9 @@ func (d Deps) optIn(c echo.Context, o attribution.OptIn) (optInAnswer, error) {
 	}, nil
 }
 
-// emailOf is the e-mail of an opt-in, or "" while only its hash or nothing is known.
+// emailOf is the e-mail of an opt-in, or "" while only its hash or nothing is known, and once the person is erased.
 func (d Deps) emailOf(o attribution.OptIn) (string, error) {
-	if len(o.Sealed) == 0 {
+	if len(o.Sealed) == 0 || o.Status == attribution.Erased {
 		return "", nil
 	}
 	p, err := d.Sealer.Open(o.Sealed, o.Person)

@@ -18,10 +18,11 @@ const (
 	Held         Status = "held"         // for a person to look at
 	Refused      Status = "refused"      // Keap said no to this very referral
 	Failed       Status = "failed"       // given up after the whole schedule
+	Erased       Status = "erased"       // its person was erased; the row stays for the counts
 )
 
 // Statuses lists every Status.
-var Statuses = []Status{Received, Waiting, Credited, Unattributed, Held, Refused, Failed}
+var Statuses = []Status{Received, Waiting, Credited, Unattributed, Held, Refused, Failed, Erased}
 
 // Step is one line of an opt-in's trace.
 type Step struct {
@@ -48,6 +49,7 @@ type OptIn struct {
 	Form       Form      `json:"form"`
 	Via        []Via     `json:"via"`
 	Status     Status    `json:"status"`
+	Was        Status    `json:"was,omitempty"` // of an erased opt-in: where it stood
 	Reason     string    `json:"reason,omitempty"`
 	ContactID  string    `json:"contact_id,omitempty"`
 	ReferralID string    `json:"referral_id,omitempty"`
@@ -165,6 +167,22 @@ func (o *OptIn) Note(at time.Time, step, detail string) {
 	if len(o.Trace) > maxTrace {
 		o.Trace = slices.Delete(o.Trace, maxTrace/2, maxTrace/2+1)
 	}
+}
+
+// IsCredited reports whether the opt-in counts as a referral.
+func (o OptIn) IsCredited() bool {
+	return o.Status == Credited || o.Status == Erased && o.Was == Credited
+}
+
+// Erase takes out of the record who the person was, and what leads to them: the visitor, the records in Keap, and a trace
+// that may quote either. The ghost stands in the person's place, so that what was counted stays counted.
+func (o *OptIn) Erase(ghost PersonKey, at time.Time) {
+	if o.Status != Erased {
+		o.Was = o.Status
+	}
+	o.Person, o.Sealed, o.Visitor = ghost, nil, uuid.Nil
+	o.Status, o.Reason, o.ContactID, o.ReferralID = Erased, "", "", ""
+	o.Trace = []Step{{At: at, Step: "erased", Detail: "the person's data was erased on request"}}
 }
 
 // SameAs reports whether an arrival at a given time belongs to this opt-in.

@@ -86,6 +86,9 @@ func (in *Intake) take(c echo.Context, body []byte) ([]result, error) {
 	site, err := in.admit(c, b.Site)
 	if err != nil {
 		var p *Problem
+		if errors.As(err, &p) && len(b.Events) == 0 {
+			return nil, p // somebody asks whether a page would be taken: there is nothing to keep
+		}
 		if errors.As(err, &p) {
 			return nil, in.refuse(c, body, b.Site, p)
 		}
@@ -97,22 +100,26 @@ func (in *Intake) take(c echo.Context, body []byte) ([]result, error) {
 // admit finds the site and checks that the page belongs to it. A request without an Origin comes from no browser: the
 // list protects a site from other people's pages, and could not protect it from programs.
 func (in *Intake) admit(c echo.Context, key string) (attribution.Site, error) {
-	site, err := in.Sites.Site(c.Request().Context(), key)
+	origin := c.Request().Header.Get("Origin")
+	site, err := in.siteFor(c.Request().Context(), key, origin)
+	if err == nil && origin != "" {
+		c.Response().Header().Set("Access-Control-Allow-Origin", origin)
+		c.Response().Header().Add("Vary", "Origin")
+	}
+	return site, err
+}
+
+func (in *Intake) siteFor(ctx context.Context, key, origin string) (attribution.Site, error) {
+	site, err := in.Sites.Site(ctx, key)
 	if errors.Is(err, store.ErrNotFound) {
 		return site, &Problem{http.StatusNotFound, "unknown_site", "no site has this key: copy the tag again from the site's settings"}
 	}
 	if err != nil {
 		return site, err
 	}
-	origin := c.Request().Header.Get("Origin")
-	if origin == "" {
-		return site, nil
-	}
-	if !site.Allows(origin) {
+	if origin != "" && !site.Allows(origin) {
 		return site, &Problem{http.StatusForbidden, "forbidden_origin", fmt.Sprintf("%q is not among the origins of this site: add it in the site's settings", text(origin, 200))}
 	}
-	c.Response().Header().Set("Access-Control-Allow-Origin", origin)
-	c.Response().Header().Add("Vary", "Origin")
 	return site, nil
 }
 
@@ -189,7 +196,7 @@ func (in *Intake) quarantine(c echo.Context, raw []byte, site, code, reason stri
 	}
 	q := store.Quarantined{
 		ID: id, Received: in.Now().UTC(), Site: site, Origin: text(c.Request().Header.Get("Origin"), 200), Code: code,
-		Reason: reason, Sealed: in.Sealer.SealBytes(raw, "quarantine", id.String()),
+		Reason: reason, Sealed: in.Sealer.SealBytes(raw, store.QuarantineKind, id.String()),
 	}
 	if err := in.Store.Quarantine(c.Request().Context(), q); err != nil {
 		return in.unavailable(fmt.Errorf("quarantining: %w", err))

@@ -21,6 +21,7 @@ var states = map[attribution.Status]wording{
 	attribution.Held:         {"Being checked by the team", "?", "waiting"},
 	attribution.Refused:      {"Not credited: Keap did not accept it", "×", "bad"},
 	attribution.Failed:       {"Not credited yet: the team has to look at it", "!", "bad"},
+	attribution.Erased:       {"The person's data was erased", "–", "waiting"},
 }
 
 // ways says where an opt-in came from when no page is known.

@@ -8,6 +8,7 @@ package store
 import (
 	"context"
 	"errors"
+	"io"
 	"time"
 
 	"github.com/google/uuid"
@@ -39,6 +40,7 @@ type Store interface {
 	Outbox
 	Affiliates
 	Documents
+	People
 
 	// Counters returns what was counted for a reference in [from, to), oldest first, hours with nothing left out. The
 	// zero Ref asks for the whole account. Its cost grows with the hours, not with the events.
@@ -46,9 +48,23 @@ type Store interface {
 	// Check reads every record, verifies its checksum, and compares the counters and indexes with a recount of the log.
 	// It returns the first fault found.
 	Check(ctx context.Context) error
+	// Snapshot writes a copy of the whole store as it stands at one moment, while the store goes on. It calls open once,
+	// with the size of the copy in bytes, and writes to what that returns. The copy holds no secret key.
+	Snapshot(ctx context.Context, open func(size int64) io.Writer) error
+	// Usage tells how full the store is. It reads every job, so ask seldom.
+	Usage(ctx context.Context) (Usage, error)
 	// Ping commits an empty write, the honest answer to "can you store?".
 	Ping(ctx context.Context) error
 	Close() error
+}
+
+// Usage is how full a store is.
+type Usage struct {
+	Jobs        map[JobState]int
+	OldestDue   time.Time // when the job that has waited longest was due; zero when none is open
+	Quarantined int
+	Bytes       int64 // on disk
+	FreePages   int   // of them, pages that nothing uses; 0 for an engine that has none
 }
 
 // Events takes what happened and answers for it.
@@ -74,6 +90,10 @@ type Events interface {
 	Quarantine(ctx context.Context, q Quarantined) error
 	// Quarantines lists what was kept, newest first, at most limit, those before the cursor (zero for the newest).
 	Quarantines(ctx context.Context, before uuid.UUID, limit int) ([]Quarantined, error)
+	// Quarantined returns one record of the quarantine, or ErrNotFound.
+	Quarantined(ctx context.Context, id uuid.UUID) (Quarantined, error)
+	// Unquarantine removes a record from the quarantine, or returns ErrNotFound.
+	Unquarantine(ctx context.Context, id uuid.UUID) error
 }
 
 // Disposition is what became of one event.
@@ -135,6 +155,9 @@ type Quarantined struct {
 	Reason   string    `json:"reason"` // for people
 	Sealed   []byte    `json:"sealed"` // the input, encrypted: it may hold personal data
 }
+
+// QuarantineKind is what Quarantined.Sealed was sealed as, with the record's id.
+const QuarantineKind = "quarantine"
 
 // JobKind says what a job intends.
 type JobKind string
@@ -207,8 +230,6 @@ type Outbox interface {
 	// Orphan makes every job that a dead process had claimed due again at the given time. Only for an engine that one
 	// process owns, at its start.
 	Orphan(ctx context.Context, due func(Job) time.Time) error
-	// Backlog counts jobs by state.
-	Backlog(ctx context.Context) (map[JobState]int, error)
 }
 
 // Affiliates keeps the affiliates that Keap knows.
@@ -220,6 +241,27 @@ type Affiliates interface {
 	Affiliate(ctx context.Context, account attribution.AccountID, ref attribution.Ref) (attribution.Affiliate, error)
 	// Affiliates lists by id as text, at most limit, those after the cursor.
 	Affiliates(ctx context.Context, account attribution.AccountID, after string, limit int) ([]attribution.Affiliate, error)
+}
+
+// Exported is what is held of a person.
+type Exported struct {
+	OptIns []attribution.OptIn // latest first
+	Events []LoggedEvent       // their opt-ins as they arrived, and the clicks of the same visitors; newest first
+}
+
+// Erasure counts what was erased.
+type Erasure struct {
+	OptIns, Events, Jobs int
+}
+
+// People answers for one person's data. Both calls read the whole log in steps, so their cost grows with it.
+type People interface {
+	// Export returns what is held of a person; nothing is no error.
+	Export(ctx context.Context, account attribution.AccountID, person attribution.PersonKey) (Exported, error)
+	// Erase makes opt-ins and events of a person nobody's: see attribution.OptIn.Erase. Counters stay, their jobs are
+	// cancelled, and a person who comes back is a new one. Event ids stay, so that a browser that sends one again is told
+	// that it is stored.
+	Erase(ctx context.Context, account attribution.AccountID, person attribution.PersonKey, now time.Time) (Erasure, error)
 }
 
 // Document is a small record that is read and replaced as a whole: a site, a session, a login link, a setting.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 
 	"github.com/google/uuid"
 
@@ -12,26 +13,74 @@ import (
 	"tributary/internal/store"
 )
 
-// Check implements store.Store.
+// Check implements store.Store. bbolt's own check comes last: it runs in a goroutine of its own, where a fault of memory
+// ends the program, and what stands before it has then read every page of ours.
 func (s *Store) Check(ctx context.Context) error {
 	return s.view(func(tx *txn) error {
-		for err := range tx.Tx.Check() {
-			return fmt.Errorf("%w: %w", store.ErrDamaged, err)
+		for _, check := range []func(context.Context) error{tx.checkWhole, tx.checkTables, tx.checkAccounts, tx.checkPages} {
+			if err := check(ctx); err != nil {
+				return err
+			}
 		}
-		if err := tx.checkSchedule(); err != nil {
+		return nil
+	})
+}
+
+// checkWhole finds a file that was cut, and one that is not ours.
+func (tx *txn) checkWhole(context.Context) error {
+	info, err := os.Stat(tx.s.path)
+	if err != nil {
+		return err
+	}
+	if info.Size() < tx.Size() {
+		return fmt.Errorf("%w: the file has %d bytes and should have %d: it was cut", store.ErrDamaged, info.Size(), tx.Size())
+	}
+	for _, name := range topBuckets {
+		if tx.Bucket(name) == nil {
+			return fmt.Errorf("%w: the bucket %s is missing: this is no store of Tributary", store.ErrDamaged, name)
+		}
+	}
+	return nil
+}
+
+// checkTables verifies what belongs to no account.
+func (tx *txn) checkTables(context.Context) error {
+	if _, err := tx.quarantine().size(); err != nil {
+		return err
+	}
+	err := tx.Bucket(documentsBucket).ForEachBucket(func(kind []byte) error {
+		t, _, err := tx.documents(string(kind))
+		if err == nil {
+			_, err = t.size()
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return tx.checkSchedule()
+}
+
+func (tx *txn) checkAccounts(ctx context.Context) error {
+	return tx.Bucket(accountsBucket).ForEachBucket(func(name []byte) error {
+		if err := ctx.Err(); err != nil {
 			return err
 		}
-		return tx.Bucket(accountsBucket).ForEachBucket(func(name []byte) error {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			a, err := tx.account(attribution.AccountID(name))
-			if err != nil {
-				return err
-			}
-			return a.check()
-		})
+		a, err := tx.account(attribution.AccountID(name))
+		if err != nil {
+			return err
+		}
+		return a.check()
 	})
+}
+
+func (tx *txn) checkPages(context.Context) (first error) {
+	for err := range tx.Tx.Check() { // to its end: it goes on reading until then
+		if first == nil {
+			first = fmt.Errorf("%w: %w", store.ErrDamaged, err)
+		}
+	}
+	return first
 }
 
 // size counts a table's records, verifying each.
@@ -136,7 +185,7 @@ func (a *accountTx) recountOptIns(r *recount) error {
 		if err := json.Unmarshal(payload, &o); err != nil {
 			return false, fmt.Errorf("%w: opt-in %x: %w", store.ErrDamaged, key, err)
 		}
-		t := attribution.Tally{OptIns: 1, Referrals: one(o.Status == attribution.Credited)}
+		t := attribution.Tally{OptIns: 1, Referrals: one(o.IsCredited())}
 		if o.Ref.IsZero() {
 			k := hourKey{hour: attribution.HourOf(o.At)}
 			r.hours[k] = r.hours[k].Add(t)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"syscall"
+	"time"
 
 	"tributary/internal/store"
 )
@@ -144,9 +145,11 @@ func (s *Store) tryCommit(batch []*op) (bad int, err error) {
 	if err := tx.flushTallies(); err != nil {
 		return bad, err
 	}
+	start := time.Now()
 	if err := btx.Commit(); err != nil {
 		return bad, s.commitFailed(err)
 	}
+	s.committed(len(batch), time.Since(start))
 	return bad, nil
 }
 

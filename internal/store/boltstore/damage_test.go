@@ -51,11 +51,7 @@ func fill(t *testing.T, s *boltstore.Store) map[uuid.UUID]string {
 	ctx, want := context.Background(), map[uuid.UUID]string{}
 	at := time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
 	for i := range 60 {
-		e := attribution.Event{
-			ID: uuid.Must(uuid.NewV7()), Type: attribution.OptedIn, At: at, Received: at, Site: "st_test", Visitor: uuid.New(),
-			Person: attribution.PersonKey{byte(i), 1}, Sealed: []byte(fmt.Sprint("sealed ", i)), Via: attribution.ViaForm,
-			Latest: attribution.Touch{Ref: attribution.Ref{Kind: attribution.ByID, Value: "101"}, At: at},
-		}
+		e := optInEvent(at, attribution.PersonKey{byte(i), 1}, fmt.Sprint("sealed ", i))
 		if _, err := s.Ingest(ctx, attribution.DefaultAccount, attribution.DefaultPolicy, []attribution.Event{e}); err != nil {
 			t.Fatal(err)
 		}
@@ -65,6 +61,14 @@ func fill(t *testing.T, s *boltstore.Store) map[uuid.UUID]string {
 		t.Fatal(err)
 	}
 	return want
+}
+
+func optInEvent(at time.Time, person attribution.PersonKey, sealed string) attribution.Event {
+	return attribution.Event{
+		ID: uuid.Must(uuid.NewV7()), Type: attribution.OptedIn, At: at, Received: at, Site: "st_test", Visitor: uuid.New(),
+		Person: person, Sealed: []byte(sealed), Via: attribution.ViaForm,
+		Latest: attribution.Touch{Ref: attribution.Ref{Kind: attribution.ByID, Value: "101"}, At: at},
+	}
 }
 
 func optInText(t *testing.T, s *boltstore.Store, id uuid.UUID) string {

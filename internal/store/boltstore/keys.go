@@ -41,6 +41,8 @@ var (
 	documentsBucket  = []byte("documents")
 )
 
+var topBuckets = [][]byte{accountsBucket, jobsBucket, dueBucket, quarantineBucket, documentsBucket}
+
 var accountBuckets = []string{
 	"events", "visitors", "pending", "counters", "strings", "numbers", "optins", "joins", "time", "refs", "persons", "statuses",
 	"people", "credits", "partners", "codes",

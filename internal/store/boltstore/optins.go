@@ -172,34 +172,6 @@ func beforeID(id uuid.UUID) []byte {
 	return id[:]
 }
 
-// Quarantine implements store.Events.
-func (s *Store) Quarantine(ctx context.Context, q store.Quarantined) error {
-	return s.write(ctx, func(tx *txn) error {
-		if tx.s.quarantined >= s.quarantineLimit {
-			return store.ErrFull
-		}
-		tx.s.quarantined++
-		return tx.quarantine().putJSON(q.ID[:], q)
-	})
-}
-
-// Quarantines implements store.Events.
-func (s *Store) Quarantines(ctx context.Context, before uuid.UUID, limit int) (out []store.Quarantined, err error) {
-	err = s.view(func(tx *txn) error {
-		t := tx.quarantine()
-		return t.descend(nil, beforeID(before), func(key, _ []byte) (bool, error) {
-			if len(out) == limit {
-				return false, nil
-			}
-			var q store.Quarantined
-			_, err := t.getJSON(key, &q)
-			out = append(out, q)
-			return true, err
-		})
-	})
-	return out, err
-}
-
 // noteOptIn changes an opt-in as a settled job says. An opt-in that is gone, because its person was erased, is no error.
 func (a *accountTx) noteOptIn(id uuid.UUID, now time.Time, change func(*attribution.OptIn)) error {
 	o, err := a.getOptIn(id)

@@ -247,16 +247,3 @@ func (s *Store) Orphan(ctx context.Context, due func(store.Job) time.Time) error
 		return nil
 	})
 }
-
-// Backlog implements store.Outbox.
-func (s *Store) Backlog(ctx context.Context) (map[store.JobState]int, error) {
-	counts := map[store.JobState]int{}
-	err := s.view(func(tx *txn) error {
-		return tx.jobs().ascend(nil, nil, func(key, _ []byte) (bool, error) {
-			j, err := tx.job(key)
-			counts[j.State]++
-			return true, err
-		})
-	})
-	return counts, err
-}

@@ -30,17 +30,21 @@ type Options struct {
 	Dir string // the data folder; it is made when it is not there
 	// QuarantineLimit is how many records the quarantine may hold; 0 means 100,000.
 	QuarantineLimit int
+	// Committed is told of every commit: how many writes it held, and how long it took to reach the disk.
+	Committed func(writes int, took time.Duration)
 }
 
 // Store is a bbolt file with one committer. It implements store.Store.
 type Store struct {
 	db              *bolt.DB
+	path            string
 	ops             chan *op
 	stop            chan struct{}
 	gone            chan struct{} // closed when the committer has ended
 	stopped         sync.WaitGroup
 	closing         sync.Once
 	quarantineLimit int
+	committed       func(writes int, took time.Duration)
 
 	// Owned by the committer.
 	quarantined int
@@ -58,13 +62,17 @@ func Open(o Options) (*Store, error) {
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("making the data folder: %w", err)
 	}
-	db, err := openFile(filepath.Join(o.Dir, fileName))
+	path := filepath.Join(o.Dir, fileName)
+	db, err := openFile(path)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, ops: make(chan *op, 4096), stop: make(chan struct{}), gone: make(chan struct{}), caches: map[string]*accountCache{}, tallies: map[tallyKey]attribution.Tally{}, quarantineLimit: o.QuarantineLimit}
+	s := &Store{db: db, path: path, ops: make(chan *op, 4096), stop: make(chan struct{}), gone: make(chan struct{}), caches: map[string]*accountCache{}, tallies: map[tallyKey]attribution.Tally{}, quarantineLimit: o.QuarantineLimit}
 	if s.quarantineLimit == 0 {
 		s.quarantineLimit = 100_000
+	}
+	if s.committed = o.Committed; s.committed == nil {
+		s.committed = func(int, time.Duration) {}
 	}
 	if err := errors.Join(s.addBuckets(), s.load()); err != nil {
 		return nil, errors.Join(err, db.Close())
@@ -120,7 +128,7 @@ func syncFolder(dir string) error {
 }
 
 func createBuckets(tx *bolt.Tx) error {
-	for _, name := range [][]byte{accountsBucket, jobsBucket, dueBucket, quarantineBucket, documentsBucket} {
+	for _, name := range topBuckets {
 		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 			return err
 		}

@@ -234,6 +234,24 @@ var eventTests = map[string]func(*testing.T, *bench){
 			t.Errorf("second page %+v, %v", rest, err)
 		}
 	},
+	"what leaves the quarantine is gone, once": func(t *testing.T, b *bench) {
+		q := store.Quarantined{ID: newID(noon), Received: noon, Code: "bad_json", Reason: "why", Sealed: []byte{1}}
+		if err := b.Quarantine(ctx, q); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := b.Quarantined(ctx, q.ID); err != nil || !reflect.DeepEqual(got, q) {
+			t.Errorf("kept %+v, read %+v, %v", q, got, err)
+		}
+		if err := b.Unquarantine(ctx, q.ID); err != nil {
+			t.Errorf("removing: %v", err)
+		}
+		if err := b.Unquarantine(ctx, q.ID); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("removing again: %v", err)
+		}
+		if _, err := b.Quarantined(ctx, q.ID); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("afterwards: %v", err)
+		}
+	},
 	"everything is there after a restart": func(t *testing.T, b *bench) {
 		o := b.ingest(optIn(byID("7"), "ann", noon), click(byID("7"), newID(noon), noon))[0]
 		before := b.getOptIn(o.OptIn)

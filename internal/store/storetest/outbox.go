@@ -105,8 +105,22 @@ var outboxTests = map[string]func(*testing.T, *bench){
 		if len(jobs) != 5 || jobs[0].Created.After(jobs[4].Created) {
 			t.Errorf("%d jobs: %+v", len(jobs), jobs)
 		}
-		if counts, err := b.Backlog(ctx); err != nil || counts[store.Ready] != 21 {
-			t.Errorf("backlog %v, %v", counts, err)
+	},
+	"the usage counts jobs and tells the oldest that is due": func(t *testing.T, b *bench) {
+		if u, err := b.Usage(ctx); err != nil || !u.OldestDue.IsZero() || u.Quarantined != 0 {
+			t.Errorf("of an empty store: %+v, %v", u, err)
+		}
+		b.ingest(optIn(byID("7"), "ann", noon), optIn(byID("7"), "bob", noon.Add(-time.Hour)))
+		b.advance(b.claim(noon.Add(time.Minute), 1)[0], store.Settlement{State: store.Parked, Reason: "why"})
+		if err := b.Quarantine(ctx, store.Quarantined{ID: newID(noon), Received: noon, Code: "bad"}); err != nil {
+			t.Fatal(err)
+		}
+		u, err := b.Usage(ctx)
+		if err != nil || u.Jobs[store.Ready] != 2 || u.Jobs[store.Parked] != 1 || u.Quarantined != 1 || u.Bytes <= 0 {
+			t.Errorf("usage %+v, %v", u, err)
+		}
+		if want := noon.Add(time.Second); !u.OldestDue.Equal(want) { // when the opt-in came
+			t.Errorf("the oldest is due at %s, want %s", u.OldestDue, want)
 		}
 	},
 	"jobs of a dead process come back when asked": func(t *testing.T, b *bench) {
