@@ -17,6 +17,7 @@ import (
 	"tributary/internal/api"
 	"tributary/internal/attribution"
 	"tributary/internal/auth"
+	"tributary/internal/hooks"
 	"tributary/internal/store"
 	"tributary/internal/store/boltstore"
 )
@@ -44,12 +45,15 @@ func (plainSealer) Open(sealed []byte, _ attribution.PersonKey) (p attribution.P
 	return p, err
 }
 
+func (plainSealer) SealBytes(text []byte, _, _ string) []byte { return text }
+
 func (plainSealer) OpenBytes(sealed []byte, _, _ string) ([]byte, error) { return sealed, nil }
 
 type server struct {
 	*testing.T
 	echo    *echo.Echo
 	store   store.Store
+	hooks   *hooks.Service
 	changed []string
 }
 
@@ -63,7 +67,9 @@ func newServer(t *testing.T) *server {
 	srv := &server{T: t, echo: echo.New(), store: s}
 	srv.echo.HTTPErrorHandler, srv.echo.JSONSerializer = asTheServerDoes, api.JSON{}
 	clock := func() time.Time { return now }
+	srv.hooks = hooks.NewService(hooks.Options{Store: s, Sealer: plainSealer{}, Policy: attribution.DefaultPolicy, Now: clock})
 	api.Register(srv.echo, api.Deps{
+		Hooks: srv.hooks,
 		Store: s, Sealer: plainSealer{}, Auth: auth.New(s, clock), AdminKey: auth.NewAdminKey(adminKey),
 		BaseURL: "https://t.example", Now: clock, Policy: attribution.DefaultPolicy,
 		Ingest: func(ctx context.Context, e attribution.Event) (store.Outcome, error) {
@@ -374,8 +380,18 @@ func TestPeople(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	s.do("POST", "/v1/hooks", `{"name":"Zapier"}`, 201)
+	all, err := s.hooks.List(t.Context(), "", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, body := range []string{`{"name":"no address but in here: Ann@example.com"}`, `{"name":"of bob"}`} {
+		if _, err := s.hooks.Take(t.Context(), all[0], "", []byte(body)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	got := s.do("GET", "/v1/people?email=Ann%40Example.com", "", 200)
-	for field, n := range map[string]int{"optins": 1, "details": 2, "events": 2, "quarantine": 3} {
+	for field, n := range map[string]int{"optins": 1, "details": 2, "events": 2, "quarantine": 3, "payloads": 1} {
 		if rows := got[field].([]any); len(rows) != n {
 			t.Errorf("%s: %v", field, rows)
 		}
@@ -384,7 +400,7 @@ func TestPeople(t *testing.T) {
 		t.Errorf("export: %v", got)
 	}
 	done := s.do("DELETE", "/v1/people?email=ann@example.com", "", 200)
-	if done["optins"] != 1.0 || done["events"] != 2.0 || done["jobs"] != 1.0 || done["quarantine"] != 3.0 || done["remains"] == "" {
+	if done["optins"] != 1.0 || done["events"] != 2.0 || done["jobs"] != 1.0 || done["quarantine"] != 3.0 || done["payloads"] != 1.0 || done["remains"] == "" {
 		t.Errorf("erased: %v", done)
 	}
 	row := s.do("GET", "/v1/optins/"+made["id"].(string), "", 200)

@@ -22,6 +22,7 @@ type personAnswer struct {
 	OptIns     []optInAnswer        `json:"optins"`
 	Events     []personEvent        `json:"events"`
 	Quarantine []quarantinedBody    `json:"quarantine"`
+	Payloads   []payloadAnswer      `json:"payloads"`  // what hooks kept of the person
 	Affiliate  *affiliateAnswer     `json:"affiliate"` // when the person is an affiliate as well
 }
 
@@ -52,7 +53,7 @@ func exportPerson(d Deps, c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	out := personAnswer{Email: email, Details: []attribution.Person{}, OptIns: []optInAnswer{}, Events: []personEvent{}, Quarantine: []quarantinedBody{}}
+	out := personAnswer{Email: email, Details: []attribution.Person{}, OptIns: []optInAnswer{}, Events: []personEvent{}, Quarantine: []quarantinedBody{}, Payloads: []payloadAnswer{}}
 	if err := d.exportOptIns(c, held, &out); err != nil {
 		return err
 	}
@@ -64,6 +65,13 @@ func exportPerson(d Deps, c echo.Context) error {
 	}
 	if out.Affiliate, err = d.affiliateWith(ctx, email); err != nil {
 		return err
+	}
+	told, err := d.Hooks.Told(ctx, account, email)
+	if err != nil {
+		return err
+	}
+	for _, p := range told {
+		out.Payloads = append(out.Payloads, payloadOf(p))
 	}
 	return c.JSON(http.StatusOK, out)
 }
@@ -175,11 +183,16 @@ func erasePerson(d Deps, c echo.Context) error {
 			return err
 		}
 	}
+	payloads, err := d.Hooks.Forget(ctx, account, email)
+	if err != nil {
+		return err
+	}
 	return c.JSON(http.StatusOK, struct {
 		OptIns     int    `json:"optins"`
 		Events     int    `json:"events"`
 		Jobs       int    `json:"jobs"`
 		Quarantine int    `json:"quarantine"`
+		Payloads   int    `json:"payloads"`
 		Remains    string `json:"remains"`
-	}{done.OptIns, done.Events, done.Jobs, len(ids), remains})
+	}{done.OptIns, done.Events, done.Jobs, len(ids), payloads, remains})
 }

@@ -121,8 +121,11 @@ func (o *OptIn) Absorb(other OptIn, p Policy, now time.Time, fixed bool) {
 }
 
 // Joinable reports whether an arrival that names this opt-in can be it. One id never stands for two e-mails: a page
-// that was stored with its hidden fields filled in gives every visitor the same.
+// that was stored with its hidden fields filled in gives every visitor the same. What was erased is nobody's any more.
 func (o OptIn) Joinable(e Event) bool {
+	if o.Status == Erased {
+		return false
+	}
 	return o.Person.IsZero() || e.Person.IsZero() || o.Person == e.Person
 }
 

@@ -12,21 +12,50 @@ import (
 	"tributary/internal/store"
 )
 
+// Told returns the payloads that hooks of an account kept of a person, with nothing of others in them.
+func (s *Service) Told(ctx context.Context, account attribution.AccountID, email string) (told []Payload, err error) {
+	err = s.eachHook(ctx, account, func(hook string) error {
+		docs, err := s.documents(ctx, hook)
+		if err != nil {
+			return err
+		}
+		for _, d := range docs {
+			p, err := s.decodePayload(hook, d)
+			if err != nil {
+				return err
+			}
+			if p.cut(email, true); len(p.Body) > 0 {
+				told = append(told, p)
+			}
+		}
+		return nil
+	})
+	return told, err
+}
+
 // Forget takes a person out of all that hooks of an account kept, and returns how many payloads told of them. The other
 // submissions of a list stay: they may be leads that wait.
 func (s *Service) Forget(ctx context.Context, account attribution.AccountID, email string) (told int, err error) {
+	err = s.eachHook(ctx, account, func(hook string) error {
+		n, err := s.forgetIn(ctx, hook, email)
+		told += n
+		return err
+	})
+	return told, err
+}
+
+func (s *Service) eachHook(ctx context.Context, account attribution.AccountID, fn func(hook string) error) error {
 	for after := ""; ; {
 		page, err := s.List(ctx, after, 50)
 		if err != nil || len(page) == 0 {
-			return told, err
+			return err
 		}
 		for _, h := range page {
 			if h.Account != account {
 				continue
 			}
-			n, err := s.forgetIn(ctx, h.ID, email)
-			if told += n; err != nil {
-				return told, err
+			if err := fn(h.ID); err != nil {
+				return err
 			}
 		}
 		after = page[len(page)-1].ID
@@ -43,7 +72,7 @@ func (s *Service) forgetIn(ctx context.Context, hook, email string) (told int, e
 		if err != nil {
 			return told, err
 		}
-		if !p.without(email) {
+		if !p.cut(email, false) {
 			continue
 		}
 		told++
@@ -59,15 +88,16 @@ func (s *Service) forgetIn(ctx context.Context, hook, email string) (told int, e
 	return told, nil
 }
 
-// without cuts a person out of the body and reports whether they were in it. Nothing stays of a body that is not a list.
-func (p *Payload) without(email string) bool {
+// cut leaves in the body what tells of a person, or else only what does not, and reports whether it took anything out.
+// Nothing stays of a body that is not a list and does not fit.
+func (p *Payload) cut(email string, theirs bool) bool {
 	items, err := decode(p.ContentType, p.Body)
 	if err != nil {
-		items = []item{{raw: p.Body, leaves: []leaf{{value: string(p.Body)}}}}
+		items = []item{{raw: p.Body}}
 	}
 	keep, results := items[:0:0], p.Results[:0:0]
 	for i, it := range items {
-		if !it.tellsOf(email) {
+		if it.tellsOf(email) == theirs {
 			keep = append(keep, it)
 			if i < len(p.Results) {
 				results = append(results, p.Results[i])

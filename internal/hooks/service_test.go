@@ -119,6 +119,10 @@ func TestAPersonIsForgotten(t *testing.T) {
 	if err := w.Refuse(ctx, w.hook, "", []byte("x=ANN@example.com"), "too large"); err != nil {
 		t.Fatal(err)
 	}
+	told, err := w.Told(ctx, attribution.DefaultAccount, "ann@example.com")
+	if err != nil || len(told) != 3 || string(told[1].Body) != `[{"email":"Ann@Example.com"}]` || len(told[1].Results) != 1 {
+		t.Errorf("told of ann: %+v, %v", told, err)
+	}
 	if n, err := w.Forget(ctx, attribution.DefaultAccount, "ann@example.com"); n != 3 || err != nil {
 		t.Errorf("%d payloads told of ann, %v", n, err)
 	}

@@ -124,7 +124,8 @@ func TestASitesOwnFieldNamesAreLookedFor(t *testing.T) {
 // TestWhyNoOptIn is what is kept for the owner, with a reason that says what to do.
 func TestWhyNoOptIn(t *testing.T) {
 	for body, want := range map[string]string{
-		`{"first_name":"Ann"}`:                            "no e-mail address in it",
+		`{"first_name":"Ann"}`: "no e-mail address in it",
+		strings.Repeat(`{"a":`, 40) + `{"email":"ann@example.com"}` + strings.Repeat("}", 40): "no e-mail address in it",
 		`{"email":"not one"}`:                             "no e-mail address in it",
 		`{"email":{"$ne":null}}`:                          "no e-mail address in it",
 		`{"a":"ann@example.com","b":"bob@example.com"}`:   "several e-mail addresses",

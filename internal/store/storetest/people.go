@@ -118,6 +118,22 @@ var peopleTests = map[string]func(*testing.T, *bench){
 		b.putAffiliate(attribution.Affiliate{ID: "7", Code: "maple"})
 		b.wantTotal(byID("7"), attribution.Tally{OptIns: 2, People: 1})
 	},
+	"what names an erased opt-in by its id is another one": func(t *testing.T, b *bench) {
+		o := optIn(attribution.Ref{}, "ann", noon)
+		b.ingest(o)
+		b.erase("ann")
+		late := nameless(optIn(byID("7"), "ann", noon.Add(time.Minute)))
+		late.Joins = o.ID
+		if out := b.ingest(late)[0]; out.Disposition != store.Accepted || out.OptIn == o.ID {
+			t.Errorf("without a person: %+v", out)
+		}
+		if out := b.ingest(hook(o.ID, "ann", noon.Add(time.Minute)))[0]; out.Disposition != store.Accepted || out.OptIn == o.ID {
+			t.Errorf("with one: %+v", out)
+		}
+		if got := b.getOptIn(o.ID); got.Status != attribution.Erased || len(got.Sealed) > 0 || len(got.Trace) != 1 {
+			t.Errorf("the erased one: %+v", got)
+		}
+	},
 	"nobody is erased without fault": func(t *testing.T, b *bench) {
 		if got := b.erase("nobody"); got != (store.Erasure{}) {
 			t.Errorf("erased %+v", got)
