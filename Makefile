@@ -25,11 +25,12 @@ test-go: ## Go: format, vet, staticcheck, tests with the race detector
 	go run $(STATICCHECK) ./...
 	go test -race -timeout 10m ./...
 
-test-web: build ## Browser side: types, lint, unit tests, browser tests in Chromium
+test-web: build ## Browser side: types, lint, unit tests, all in Chromium, the core in Firefox and WebKit, too
 	npm run --silent types
 	npm run --silent lint
 	npm run --silent unit
 	npm run --silent browser
+	npm run --silent engines
 
 soak: build ## Kill the program 200 times under load (minutes)
 	TRIBUTARY_KILLS=200 go test -count=1 -timeout 60m -run TestKill ./collector
@@ -37,8 +38,8 @@ soak: build ## Kill the program 200 times under load (minutes)
 bench: ## Durable events/s against a bare handler, memory, bytes on disk, script size (minutes)
 	go run ./internal/bench/run
 
-tools: ## Install Chromium (Debian) and the npm packages, where they are missing
-	@command -v $(CHROMIUM) >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; }
+tools: ## Install the browsers (Debian) and the npm packages, where they are missing
+	@command -v $(CHROMIUM) firefox-esr WebKitWebDriver xvfb-run | wc -l | grep -q 4 || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium firefox-esr webkit2gtk-driver xvfb; }
 	@test node_modules/.installed -nt package.json || { npm install --no-audit --no-fund --loglevel=error && touch node_modules/.installed; }
 
 clean: ## Remove what was built

@@ -28,6 +28,7 @@ var allowed = map[string][]string{
 	"portal":              {"attribution", "auth", "stats", "store", "web"},
 	"server":              {"api", "intake"},
 	"demo":                {},
+	"doctor":              {},
 	"bench":               {},
 	"bench/bare":          {"bench"},
 	"bench/load":          {"bench"},

@@ -86,6 +86,9 @@ func (in *Intake) take(c echo.Context, body []byte) ([]result, error) {
 	site, err := in.admit(c, b.Site)
 	if err != nil {
 		var p *Problem
+		if errors.As(err, &p) && len(b.Events) == 0 {
+			return nil, p // somebody asks whether a page would be taken: there is nothing to keep
+		}
 		if errors.As(err, &p) {
 			return nil, in.refuse(c, body, b.Site, p)
 		}

@@ -33,6 +33,6 @@ export default defineConfig({
   projects: [
     { name: 'unit', testDir: 'unit' },
     { name: 'build', testMatch: 'support/build.ts' },
-    { name: 'browser', testIgnore: ['unit/**', 'support/**'], dependencies: ['build'] },
+    { name: 'browser', testIgnore: ['unit/**', 'support/**', 'engines/**'], dependencies: ['build'] },
   ],
 });
