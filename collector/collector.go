@@ -137,11 +137,8 @@ func (c *collector) connect(seal *vault.Vault) error {
 func (c *collector) routes(seal *vault.Vault) error {
 	c.echo = server.New(server.Options{Logger: c.log, TrustedProxies: c.cfg.proxies, Ready: c.store.Ping, State: c.state})
 	sites := intake.NewSites(c.store)
-	scripts := &intake.Scripts{Sites: sites, Docs: c.store, Policy: c.cfg.policy()}
+	scripts := &intake.Scripts{Sites: sites, Docs: c.store, Policy: c.cfg.policy(), EventsPath: c.cfg.eventsPath}
 	in := intake.New(intake.Options{Store: c.store, Sites: sites, Sealer: seal, Policy: c.cfg.policy(), Now: time.Now, Logger: c.log})
-	c.echo.POST("/e", in.Post)
-	c.echo.OPTIONS("/e", in.Preflight)
-	c.echo.GET("/s/:file", scripts.Get)
 	api.Register(c.echo, c.apiDeps(seal, sites))
 	assets, err := web.NewAssets()
 	if err != nil {
@@ -149,16 +146,20 @@ func (c *collector) routes(seal *vault.Vault) error {
 	}
 	c.echo.GET(web.AssetsPath+"*", echo.WrapHandler(assets))
 	c.echo.HEAD(web.AssetsPath+"*", echo.WrapHandler(assets))
-	return portal.Register(c.echo, portal.Deps{
+	err = portal.Register(c.echo, portal.Deps{
 		Auth: c.auth, Store: c.store, Opener: seal, Assets: assets, BaseURL: c.cfg.baseURL, Now: time.Now, Stopping: c.stopping,
 	})
+	if err != nil {
+		return err
+	}
+	return c.door(in, scripts)
 }
 
 func (c *collector) apiDeps(seal *vault.Vault, sites *intake.Sites) api.Deps {
 	return api.Deps{
 		Store: c.store, Sealer: seal, Resolve: c.resolver(), Auth: c.auth, AdminKey: auth.NewAdminKey(c.adminKey),
 		BaseURL: c.cfg.baseURL, Now: time.Now, Policy: c.cfg.policy(), SiteChanged: sites.Forget,
-		Tag: func(key string) string { return snippet.StandardTag(c.cfg.baseURL, key) },
+		Tag: func(key string) string { return snippet.StandardTag(c.cfg.baseURL, c.cfg.scriptPath, key) },
 		Ingest: func(ctx context.Context, e attribution.Event) (store.Outcome, error) {
 			out, err := c.store.Ingest(ctx, attribution.DefaultAccount, c.cfg.policy(), []attribution.Event{e})
 			if err != nil {

@@ -23,7 +23,7 @@ var allowed = map[string][]string{
 	"stats":               {"attribution"},
 	"auth":                {"attribution", "store"},
 	"intake":              {"attribution", "store", "snippet"},
-	"api":                 {"attribution", "auth", "stats", "store"},
+	"api":                 {"attribution", "auth", "snippet", "stats", "store"},
 	"portal":              {"attribution", "auth", "stats", "store", "web"},
 	"server":              {"api", "intake"},
 	"demo":                {},

@@ -84,7 +84,11 @@ func (in *Intake) take(c echo.Context, body []byte) ([]result, error) {
 		}
 		return nil, err
 	}
-	return in.commit(c, site, b.Events, body)
+	results, err := in.commit(c, site, b.Events, body)
+	if err == nil {
+		in.keepCookie(c, site)
+	}
+	return results, err
 }
 
 // admit finds the site and checks that the page belongs to it. A request without an Origin comes from no browser: the
@@ -105,6 +109,7 @@ func (in *Intake) admit(c echo.Context, key string) (attribution.Site, error) {
 		return site, &Problem{http.StatusForbidden, "forbidden_origin", fmt.Sprintf("%q is not among the origins of this site: add it in the site's settings", text(origin, 200))}
 	}
 	c.Response().Header().Set("Access-Control-Allow-Origin", origin)
+	c.Response().Header().Set("Access-Control-Allow-Credentials", "true") // a page of our own site sends the script's cookie along; see keepCookie
 	c.Response().Header().Add("Vary", "Origin")
 	return site, nil
 }
