@@ -141,12 +141,9 @@ func (c *collector) connect(seal *vault.Vault) error {
 func (c *collector) routes(seal *vault.Vault) error {
 	c.echo = server.New(server.Options{Logger: c.log, TrustedProxies: c.cfg.proxies, Ready: c.store.Ping, State: c.state})
 	sites := intake.NewSites(c.store)
-	scripts := &intake.Scripts{Sites: sites, Docs: c.store, Policy: c.cfg.policy()}
+	scripts := &intake.Scripts{Sites: sites, Docs: c.store, Policy: c.cfg.policy(), EventsPath: c.cfg.eventsPath}
 	events := c.metrics.Count(c.store)
 	in := intake.New(intake.Options{Store: events, Sites: sites, Sealer: seal, Policy: c.cfg.policy(), Now: time.Now, Logger: c.log})
-	c.echo.POST("/e", c.metrics.Timed(in.Post))
-	c.echo.OPTIONS("/e", in.Preflight)
-	c.echo.GET("/s/:file", scripts.Get)
 	service := hooks.NewService(hooks.Options{Store: events, Sealer: seal, Site: sites.Site, Policy: c.cfg.policy(), Now: time.Now})
 	door := &intake.HookDoor{Hooks: service, Logger: c.log}
 	c.echo.GET("/h/:token", door.Get)
@@ -160,9 +157,13 @@ func (c *collector) routes(seal *vault.Vault) error {
 	}
 	c.echo.GET(web.AssetsPath+"*", echo.WrapHandler(assets))
 	c.echo.HEAD(web.AssetsPath+"*", echo.WrapHandler(assets))
-	return portal.Register(c.echo, portal.Deps{
+	err = portal.Register(c.echo, portal.Deps{
 		Auth: c.auth, Store: c.store, Opener: seal, Assets: assets, BaseURL: c.cfg.baseURL, Now: time.Now, Stopping: c.stopping,
 	})
+	if err != nil {
+		return err
+	}
+	return c.door(in, scripts)
 }
 
 func (c *collector) apiDeps(seal *vault.Vault, sites *intake.Sites, service *hooks.Service, in *intake.Intake, events store.Store) api.Deps {
@@ -170,7 +171,7 @@ func (c *collector) apiDeps(seal *vault.Vault, sites *intake.Sites, service *hoo
 		Store: events, Sealer: seal, Resolve: c.resolver(), Hooks: service, Auth: c.auth, AdminKey: auth.NewAdminKey(c.adminKey),
 		BaseURL: c.cfg.baseURL, Now: time.Now, Policy: c.cfg.policy(), SiteChanged: sites.Forget,
 		Retake: in.Retake,
-		Tag:    func(key string) string { return snippet.StandardTag(c.cfg.baseURL, key) },
+		Tag:    func(key string) string { return snippet.StandardTag(c.cfg.baseURL, c.cfg.scriptPath, key) },
 		Ingest: func(ctx context.Context, e attribution.Event) (store.Outcome, error) {
 			out, err := events.Ingest(ctx, attribution.DefaultAccount, c.cfg.policy(), []attribution.Event{e})
 			if err != nil {

@@ -22,6 +22,7 @@ import (
 	"tributary/internal/keap"
 	"tributary/internal/keap/sandbox"
 	"tributary/internal/store"
+	"tributary/snippet"
 )
 
 // testCollector is the wired program without a listener of its own.
@@ -39,6 +40,7 @@ func newTestCollector(t *testing.T, change func(*config)) *testCollector {
 		listen: "127.0.0.1:0", data: t.TempDir(), baseURL: "http://go.example.com", adminKey: testKey,
 		keapTimeout: time.Second, keapSettle: 2 * time.Second, keapPerMinute: keap.Unlimited, contactWait: time.Hour,
 		rule: "latest", window: attribution.DefaultPolicy.Window, mergeWindow: attribution.DefaultPolicy.Merge,
+		scriptPath: snippet.ScriptPath, eventsPath: snippet.EventsPath,
 	}
 	if change != nil {
 		change(&cfg)

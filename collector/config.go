@@ -15,6 +15,7 @@ import (
 
 	"tributary/internal/attribution"
 	"tributary/internal/keap"
+	"tributary/snippet"
 )
 
 // config is every setting of the collector. Packages get values from it and read no environment.
@@ -29,6 +30,7 @@ type config struct {
 	contactWait              time.Duration
 	rule                     string
 	window, mergeWindow      time.Duration
+	scriptPath, eventsPath   string
 	trustedProxies, logLevel string
 	metricsListen            string
 
@@ -55,6 +57,8 @@ func (c *config) register(fs *flag.FlagSet) {
 	fs.StringVar(&c.rule, "rule", string(attribution.Latest), "which touch earns: latest or first")
 	fs.DurationVar(&c.window, "window", attribution.DefaultPolicy.Window, "how long a touch earns")
 	fs.DurationVar(&c.mergeWindow, "merge-window", attribution.DefaultPolicy.Merge, "arrivals of one person's opt-in within this time are one")
+	fs.StringVar(&c.scriptPath, "script-path", snippet.ScriptPath, "`path` that the tag loads the script from; rename it where a blocker's list names it: "+snippet.ScriptPath+" keeps working, for the tags that are out there")
+	fs.StringVar(&c.eventsPath, "events-path", snippet.EventsPath, "`path` that the script sends events to; "+snippet.EventsPath+" keeps working likewise")
 	fs.StringVar(&c.trustedProxies, "trusted-proxies", "", "`networks` (comma-separated CIDR) whose X-Forwarded-For is believed")
 	fs.StringVar(&c.metricsListen, "metrics-listen", "", "`address` that answers /metrics without a key, such as 127.0.0.1:9090; keep it from the public (default: only --listen, which asks for the admin key)")
 	fs.StringVar(&c.logLevel, "log-level", "info", "debug, info, warn or error")
@@ -102,7 +106,7 @@ func secretFlags(env func(string) string) (args []string, err error) {
 }
 
 func (c *config) check() error {
-	for _, check := range []func() error{c.checkAddresses, c.checkKeap, c.checkPolicy, c.checkProxies} {
+	for _, check := range []func() error{c.checkAddresses, c.checkKeap, c.checkPolicy, c.checkProxies, c.checkPaths} {
 		if err := check(); err != nil {
 			return fmt.Errorf("%w: %w", errUsage, err)
 		}
@@ -151,6 +155,15 @@ func (c *config) checkPolicy() error {
 	}
 	if c.window < time.Hour || c.window > 400*24*time.Hour || c.mergeWindow < 0 {
 		return errors.New("--window must be 1h to 9600h (400 days), which no cookie outlives, and --merge-window not negative")
+	}
+	return nil
+}
+
+func (c *config) checkPaths() error {
+	for _, f := range [][2]string{{"--script-path", c.scriptPath}, {"--events-path", c.eventsPath}} {
+		if err := snippet.CheckPath(f[1]); err != nil {
+			return fmt.Errorf("%s: %w", f[0], err)
+		}
 	}
 	return nil
 }

@@ -85,6 +85,7 @@ func demoConfig(args []string, stderr io.Writer) (cfg config, log *slog.Logger, 
 		cleanup = func() { os.RemoveAll(*data) }
 	}
 	return config{
+		scriptPath: snippet.ScriptPath, eventsPath: snippet.EventsPath,
 		listen: fmt.Sprintf("127.0.0.1:%d", *port), data: *data, keapKey: sandbox.DefaultKey, keapPerMinute: keap.Unlimited,
 		keapTimeout: 5 * time.Second, keapSettle: 10 * time.Second, contactWait: time.Hour,
 		rule: string(attribution.Latest), window: attribution.DefaultPolicy.Window, mergeWindow: attribution.DefaultPolicy.Merge,
@@ -192,7 +193,7 @@ func (d *demoProgram) landingPages() http.Handler {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/", demo.Landing(demo.LandingOptions{
-		Tag:       template.HTML(snippet.StandardTag(d.cfg.baseURL, demoSite)),
+		Tag:       template.HTML(snippet.StandardTag(d.cfg.baseURL, d.cfg.scriptPath, demoSite)),
 		VendorURL: "http://" + d.forms.Addr().String(), Affiliates: shown, PortalURL: d.affiliateURL(), KeapPageURL: d.keapPageURL(),
 	}))
 	mux.HandleFunc("GET /affiliate/{id}", d.openAffiliatePage)

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
 )
@@ -20,7 +21,7 @@ var sources embed.FS
 const target = api.ES2020
 
 // Properties of our own objects that nobody outside of the script sees.
-const internals = "^(held|paused|inputs)$"
+const internals = "^(held|paused|later|store|inputs)$"
 
 // Bundle makes the script of a site. The same settings give the same bytes. Whatever a page may have broken, no error
 // leaves the script: its functions see to that themselves, and what runs while it loads is wrapped here.
@@ -55,6 +56,9 @@ func constants(s Settings) map[string]string {
 		"FIELD_ID":        literal(fieldName(s.FieldID)),
 		"FIRST_EARNS":     literal(s.Rule == "first"),
 		"WINDOW":          literal(s.Window.Milliseconds()),
+		"EMAIL":           literal(s.Email),
+		"CONSENT":         literal(s.Consent),
+		"EVENTS":          literal(strings.TrimPrefix(s.EventsPath, "/")),
 	}
 }
 
@@ -82,6 +86,7 @@ func join(s Settings) ([]byte, error) {
 		MinifyIdentifiers: true,
 		MinifySyntax:      true,
 		MangleProps:       internals,
+		Charset:           api.CharsetUTF8,
 		LegalComments:     api.LegalCommentsNone,
 		TsconfigRaw:       "{}",
 		Plugins:           []api.Plugin{fromSources(s.Tools)},
@@ -96,6 +101,7 @@ func join(s Settings) ([]byte, error) {
 func tighten(script []byte) ([]byte, error) {
 	result := api.Transform(string(script), api.TransformOptions{
 		Target:            target,
+		Charset:           api.CharsetUTF8,
 		MinifyWhitespace:  true,
 		MinifyIdentifiers: true,
 		MinifySyntax:      true,

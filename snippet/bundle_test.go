@@ -60,6 +60,12 @@ func TestBundleDescribesItsBody(t *testing.T) {
 	}
 }
 
+func with(change func(*snippet.Settings)) snippet.Settings {
+	s := usual
+	change(&s)
+	return s
+}
+
 // Sizes are the same on every machine, so they are held, unlike times.
 func TestBundleSize(t *testing.T) {
 	for _, c := range []struct {
@@ -67,8 +73,10 @@ func TestBundleSize(t *testing.T) {
 		s    snippet.Settings
 		gzip int
 	}{
-		{"usual", usual, 2800},
-		{"minimal", minimal, 2300},
+		{"usual", usual, 3200},
+		{"minimal", minimal, 2700},
+		{"follow", with(func(s *snippet.Settings) { s.Consent = "follow" }), 3560},
+		{"hash", with(func(s *snippet.Settings) { s.Email = "hash" }), 3680},
 	} {
 		s := mustBundle(t, c.s)
 		t.Logf("%s: %d bytes, gzip %d, brotli %d", c.name, len(s.Body), len(s.Gzip), len(s.Brotli))
@@ -89,6 +97,7 @@ func TestUnusedFeaturesAreLeftOut(t *testing.T) {
 		{"no affiliate field", func(s *snippet.Settings) { s.FieldAffiliate = snippet.None }, []string{`,"affiliate",`}},
 		{"no id field", func(s *snippet.Settings) { s.FieldID = snippet.None }, []string{"tributary_id"}},
 		{"no cookies of Keap", func(s *snippet.Settings) { s.NoKeapCookies = true }, []string{"is_aff"}},
+		{"no e-mail", func(s *snippet.Settings) { s.Email = "none" }, []string{"given"}},
 		{"no parameters", func(s *snippet.Settings) { s.Params = []snippet.Param{} }, []string{`["affiliate","id"]`, `["aff","code"]`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -107,6 +116,25 @@ func TestUnusedFeaturesAreLeftOut(t *testing.T) {
 				t.Errorf("%d bytes, %d with the feature", len(without), len(with))
 			}
 		})
+	}
+}
+
+func TestChosenFeaturesOnly(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(*snippet.Settings)
+		traces []string // of the feature, none of them in the usual script
+	}{
+		{"follow", func(s *snippet.Settings) { s.Consent = "follow" }, []string{"__tcfapi", "ad_storage", "globalPrivacyControl"}},
+		{"hash", func(s *snippet.Settings) { s.Email = "hash" }, []string{"email_hash", "Uint32Array"}},
+		{"path", func(s *snippet.Settings) { s.EventsPath = "/in" }, []string{`"in"`}},
+	} {
+		with, without := string(mustBundle(t, with(c.change)).Body), string(mustBundle(t, usual).Body)
+		for _, trace := range c.traces {
+			if !strings.Contains(with, trace) || strings.Contains(without, trace) {
+				t.Errorf("%s: %s stands in the script: %v, in the usual one: %v", c.name, trace, strings.Contains(with, trace), strings.Contains(without, trace))
+			}
+		}
 	}
 }
 

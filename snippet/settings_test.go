@@ -34,6 +34,12 @@ func TestHostileSettingsAreRefused(t *testing.T) {
 		"window of a minute":    {func(s *snippet.Settings) { s.Window = time.Minute }, "window"},
 		"window of two years":   {func(s *snippet.Settings) { s.Window = 2 * 365 * 24 * time.Hour }, "window"},
 		"window before now":     {func(s *snippet.Settings) { s.Window = -time.Hour }, "window"},
+		"e-mail of a script":    {func(s *snippet.Settings) { s.Email = `send"+x` }, "email"},
+		"consent of no kind":    {func(s *snippet.Settings) { s.Consent = "never" }, "consent"},
+		"path of two segments":  {func(s *snippet.Settings) { s.EventsPath = "/a/b" }, "path"},
+		"path without a slash":  {func(s *snippet.Settings) { s.EventsPath = "e" }, "path"},
+		"path up the tree":      {func(s *snippet.Settings) { s.EventsPath = "/.." }, "path"},
+		"path of a parameter":   {func(s *snippet.Settings) { s.EventsPath = "/:a" }, "path"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := usual

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -202,6 +203,59 @@ func TestSites(t *testing.T) {
 	s.refused("POST", "/v1/sites", `null`, 422, "invalid_name")
 	s.refused("POST", "/v1/sites", ``, 400, "malformed_json")
 	s.refused("POST", "/v1/sites", `{"name":"`+strings.Repeat("x", 70<<10)+`"}`, 413, "too_large")
+}
+
+func TestSiteSettings(t *testing.T) {
+	s := newServer(t)
+	base := `"name":"Shop","origins":["https://shop.example"]`
+	site := s.do("POST", "/v1/sites", `{`+base+`}`, 201)
+	path := "/v1/sites/" + site["key"].(string)
+	expect := func(when string, got map[string]any, want string) {
+		t.Helper()
+		var all map[string]any
+		if err := json.Unmarshal([]byte(want), &all); err != nil {
+			t.Fatal(err)
+		}
+		for name, value := range all {
+			if !reflect.DeepEqual(got[name], value) {
+				t.Errorf("%s: %s = %v, want %v", when, name, got[name], value)
+			}
+		}
+	}
+	defaults := `{"cookie":"trb","params":[{"name":"affiliate","kind":"id"},{"name":"aff","kind":"code"}],"affiliate_field":"affiliate","id_field":"tributary_id","tools":[],"email":"send","consent":""}`
+	expect("made", site, defaults)
+	expect("made", site, `{"rule":null,"window":null,"events_path":null}`)
+
+	chosen := `"cookie":"c","params":[{"name":"a","kind":"code"},{"name":"b","kind":"id"}],"affiliate_field":"-","id_field":"i","tools":["webflow"],"email":"hash","consent":"follow"`
+	expect("changed", s.do("PATCH", path, `{`+chosen+`}`, 200), `{`+chosen+`,"name":"Shop"}`)
+	expect("changed again", s.do("PATCH", path, `{"Email":"none","params":[{"name":"c","kind":"id"}]}`, 200), `{"email":"none","consent":"follow","params":[{"name":"c","kind":"id"}]}`)
+	expect("read", s.do("GET", path, "", 200), `{"email":"none","cookie":"c","affiliate_field":"-"}`)
+	expect("listed", s.rows("/v1/sites")[0].(map[string]any), `{"email":"none","consent":"follow"}`)
+	expect("made with settings", s.do("POST", "/v1/sites", `{`+base+`,`+chosen+`}`, 201), `{`+chosen+`}`)
+
+	for body, code := range map[string]string{
+		`"email":"some"`:                      "invalid_email",
+		`"consent":"never"`:                   "invalid_consent",
+		`"cookie":"a b"`:                      "invalid_cookie",
+		`"params":[{"name":"a"}]`:             "invalid_params",
+		`"params":[{"name":"a","sort":"id"}]`: "unknown_field",
+		`"affiliate_field":"<"`:               "invalid_affiliate_field",
+		`"id_field":"<"`:                      "invalid_id_field",
+		`"tools":["none"]`:                    "invalid_tools",
+		`"tools":"webflow"`:                   "invalid_field",
+		`"consnet":"wait"`:                    "unknown_field",
+		`"key":"st_1"`:                        "unknown_field",
+		`"rule":"first"`:                      "unknown_field",
+		`"window":1`:                          "unknown_field",
+		`"events_path":"/x"`:                  "unknown_field",
+	} {
+		s.refused("PATCH", path, `{`+body+`}`, 422, code)
+		s.refused("POST", "/v1/sites", `{`+base+`,`+body+`}`, 422, code)
+	}
+	expect("after all refusals", s.do("GET", path, "", 200), `{"email":"none","consent":"follow","cookie":"c"}`)
+	if got := s.do("PATCH", path, `{"tools":"webflow"}`, 422); got["detail"] != "tools must not be a string" {
+		t.Errorf("detail = %v", got["detail"])
+	}
 }
 
 func TestAffiliates(t *testing.T) {

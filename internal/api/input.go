@@ -21,7 +21,10 @@ const maxBody = 64 << 10
 
 // read decodes the body strictly: a field that is misspelt would otherwise be silently lost.
 func read(c echo.Context, v any) error {
-	d := json.NewDecoder(http.MaxBytesReader(c.Response(), c.Request().Body, maxBody))
+	return decode(json.NewDecoder(http.MaxBytesReader(c.Response(), c.Request().Body, maxBody)), v)
+}
+
+func decode(d *json.Decoder, v any) error {
 	d.DisallowUnknownFields()
 	err := d.Decode(v)
 	var tooLong *http.MaxBytesError
@@ -34,7 +37,7 @@ func read(c echo.Context, v any) error {
 	case errors.As(err, &tooLong):
 		return problem(http.StatusRequestEntityTooLarge, "too_large", fmt.Sprintf("the body may have %d bytes", maxBody))
 	case errors.As(err, &kind):
-		return invalid("invalid_field", fmt.Sprintf("%s must not be a %s", kind.Field, kind.Value))
+		return invalid("invalid_field", fmt.Sprintf("%s must not be a %s", strings.TrimPrefix(kind.Field, "Settings."), kind.Value))
 	case strings.HasPrefix(err.Error(), "json: unknown field"):
 		return invalid("unknown_field", strings.TrimPrefix(err.Error(), "json: "))
 	case errors.Is(err, io.EOF):

@@ -14,6 +14,7 @@ import (
 
 	"tributary/internal/attribution"
 	"tributary/internal/store"
+	"tributary/snippet"
 )
 
 type siteAnswer struct {
@@ -22,22 +23,21 @@ type siteAnswer struct {
 	Origins []string  `json:"origins"`
 	Created time.Time `json:"created"`
 	Tag     string    `json:"tag"`
+	snippet.Settings
 }
 
-func (d Deps) site(s attribution.Site) siteAnswer {
-	return siteAnswer{s.Key, s.Name, s.Origins, s.Created, d.Tag(s.Key)}
+func (d Deps) site(s attribution.Site) (siteAnswer, error) {
+	settings, err := settingsOf(s)
+	return siteAnswer{s.Key, s.Name, s.Origins, s.Created, d.Tag(s.Key), settings}, err
 }
 
 func createSite(d Deps, c echo.Context) error {
-	var in struct {
-		Name    string   `json:"name"`
-		Origins []string `json:"origins"`
-	}
+	var in siteInput
 	if err := read(c, &in); err != nil {
 		return err
 	}
-	site := attribution.Site{Key: newSiteKey(c), Account: account, Name: strings.TrimSpace(in.Name), Created: d.Now().UTC()}
-	if err := setSite(&site, in.Name, in.Origins); err != nil {
+	site := attribution.Site{Key: newSiteKey(c), Account: account, Created: d.Now().UTC()}
+	if err := in.set(&site); err != nil {
 		return err
 	}
 	value, err := json.Marshal(site)
@@ -50,12 +50,20 @@ func createSite(d Deps, c echo.Context) error {
 		if err != nil {
 			return err
 		}
-		return c.JSON(http.StatusOK, d.site(stored))
+		return d.answerSite(c, http.StatusOK, stored)
 	}
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusCreated, d.site(site))
+	return d.answerSite(c, http.StatusCreated, site)
+}
+
+func (d Deps) answerSite(c echo.Context, status int, s attribution.Site) error {
+	answer, err := d.site(s)
+	if err != nil {
+		return err
+	}
+	return c.JSON(status, answer)
 }
 
 var siteKeys = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
@@ -101,29 +109,23 @@ func getSite(d Deps, c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, d.site(s))
+	return d.answerSite(c, http.StatusOK, s)
 }
 
 func changeSite(d Deps, c echo.Context) error {
-	var in struct {
-		Name    *string  `json:"name"`
-		Origins []string `json:"origins"`
-	}
-	if err := read(c, &in); err != nil {
+	changes := map[string]json.RawMessage{}
+	if err := read(c, &changes); err != nil {
 		return err
 	}
 	s, version, err := d.readSite(c, c.Param("key"))
 	if err != nil {
 		return err
 	}
-	name, origins := s.Name, s.Origins
-	if in.Name != nil {
-		name = *in.Name
+	in, err := changed(s, changes)
+	if err != nil {
+		return err
 	}
-	if in.Origins != nil {
-		origins = in.Origins
-	}
-	if err := setSite(&s, name, origins); err != nil {
+	if err := in.set(&s); err != nil {
 		return err
 	}
 	value, err := json.Marshal(s)
@@ -134,7 +136,7 @@ func changeSite(d Deps, c echo.Context) error {
 		return err
 	}
 	d.SiteChanged(s.Key)
-	return c.JSON(http.StatusOK, d.site(s))
+	return d.answerSite(c, http.StatusOK, s)
 }
 
 func deleteSite(d Deps, c echo.Context) error {
@@ -158,6 +160,6 @@ func listSites(d Deps, c echo.Context) error {
 		if err := json.Unmarshal(doc.Value, &s); err != nil {
 			return out, err
 		}
-		return d.site(s), nil
+		return d.site(s)
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"tributary/internal/attribution"
+	"tributary/snippet"
 )
 
 // understood is what one submission tells.
@@ -65,7 +66,8 @@ func (f *finder) affiliate(u *understood, site attribution.Site) {
 	isRef := func(kind attribution.RefKind) func(string) bool {
 		return func(s string) bool { _, err := attribution.NewRef(kind, strings.TrimSpace(s)); return err == nil }
 	}
-	id := f.find(TributaryID, []string{"tributaryid", fieldName(site.IDField)}, func(s string) bool {
+	settings, _ := snippet.ParseSettings(site.Settings) // what cannot be read names no fields; the site's script cannot be made either
+	id := f.find(TributaryID, []string{"tributaryid", fieldName(settings.FieldID)}, func(s string) bool {
 		parsed, err := uuid.Parse(strings.TrimSpace(s))
 		return err == nil && parsed != uuid.Nil
 	})
@@ -75,7 +77,7 @@ func (f *finder) affiliate(u *understood, site attribution.Site) {
 		kind  attribution.RefKind
 		names []string
 	}{
-		{Affiliate, "", []string{"affiliate", fieldName(site.AffiliateField)}},
+		{Affiliate, "", []string{"affiliate", fieldName(settings.FieldAffiliate)}},
 		{AffiliateID, attribution.ByID, nil}, {AffiliateCode, attribution.ByCode, nil},
 	} {
 		if value := f.find(way.field, way.names, isRef(way.kind)); value != "" && u.ref.IsZero() {

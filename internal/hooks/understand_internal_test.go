@@ -113,10 +113,10 @@ func TestAMappingBeatsNames(t *testing.T) {
 
 func TestASitesOwnFieldNamesAreLookedFor(t *testing.T) {
 	items, _ := decode(asForm, []byte("email=ann@example.com&partner_ref=maple&visit="+pageID))
-	if got := told(understand(items[0], nil, attribution.Site{AffiliateField: "partner_ref", IDField: "visit"})); got != "ann@example.com||||id:maple|joins" {
+	if got := told(understand(items[0], nil, attribution.Site{Settings: []byte(`{"affiliate_field":"partner_ref","id_field":"visit"}`)})); got != "ann@example.com||||id:maple|joins" {
 		t.Errorf("told %s", got)
 	}
-	if got := told(understand(items[0], nil, attribution.Site{AffiliateField: "-", IDField: "-"})); got != "ann@example.com||||" {
+	if got := told(understand(items[0], nil, attribution.Site{Settings: []byte(`{"affiliate_field":"-","id_field":"-"}`)})); got != "ann@example.com||||" {
 		t.Errorf("without hidden fields: %s", got)
 	}
 }

@@ -94,7 +94,11 @@ func (in *Intake) take(c echo.Context, body []byte) ([]result, error) {
 		}
 		return nil, err
 	}
-	return in.commit(c, site, b.Events, body)
+	results, err := in.commit(c, site, b.Events, body)
+	if err == nil {
+		in.keepCookie(c, site)
+	}
+	return results, err
 }
 
 // admit finds the site and checks that the page belongs to it. A request without an Origin comes from no browser: the
@@ -104,6 +108,7 @@ func (in *Intake) admit(c echo.Context, key string) (attribution.Site, error) {
 	site, err := in.siteFor(c.Request().Context(), key, origin)
 	if err == nil && origin != "" {
 		c.Response().Header().Set("Access-Control-Allow-Origin", origin)
+		c.Response().Header().Set("Access-Control-Allow-Credentials", "true") // a page of our own site sends the script's cookie along; see keepCookie
 		c.Response().Header().Add("Vary", "Origin")
 	}
 	return site, err

@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -15,10 +16,11 @@ import (
 
 // Scripts serves the snippet: one script per site, holding what that site uses.
 type Scripts struct {
-	Sites  *Sites
-	Docs   store.Documents
-	Policy attribution.Policy
-	shelf  snippet.Shelf
+	Sites      *Sites
+	Docs       store.Documents
+	Policy     attribution.Policy
+	EventsPath string // where the collector takes events; empty means the usual
+	shelf      snippet.Shelf
 }
 
 // scriptKind is the kind of document that a published script is, so that a page with an old immutable address and its
@@ -36,10 +38,13 @@ func (s *Scripts) Script(ctx context.Context, key string) (snippet.Script, error
 	if err != nil {
 		return snippet.Script{}, err
 	}
-	script, err := s.shelf.Script(snippet.Settings{
-		Key: site.Key, Cookie: site.Cookie, FieldAffiliate: site.AffiliateField, FieldID: site.IDField,
-		Rule: string(s.Policy.Rule), Window: s.Policy.Window,
-	})
+	settings, err := snippet.ParseSettings(site.Settings)
+	if err != nil {
+		return snippet.Script{}, fmt.Errorf("site %s: %w", key, err)
+	}
+	settings.Key, settings.Rule, settings.Window = site.Key, string(s.Policy.Rule), s.Policy.Window
+	settings.EventsPath = s.EventsPath
+	script, err := s.shelf.Script(settings)
 	if err != nil {
 		return script, err
 	}
@@ -51,7 +56,7 @@ func (s *Scripts) Script(ctx context.Context, key string) (snippet.Script, error
 	return script, nil
 }
 
-// Get handles GET /s/{key}.js and GET /s/{key}.{hash}.js.
+// Get handles GET /s/{key}.js and GET /s/{key}.{hash}.js, whatever the first segment is called.
 func (s *Scripts) Get(c echo.Context) error {
 	name, ok := strings.CutSuffix(c.Param("file"), ".js")
 	key, hash, pinned := strings.Cut(name, ".")

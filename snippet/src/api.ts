@@ -8,7 +8,10 @@ import { revoke } from './revoke';
 
 /** What the page may ask of us, as window.tributary. None of it throws. */
 export const api = {
-  /** The visitor, and the touches that are kept for them: { visitor, first, latest }. */
+  /**
+   * The visitor, and the touches that are kept for them: { visitor, first, latest }. With http, the cookie was set by
+   * HTTP and ends then; without, by this script.
+   */
   touch: kept,
 
   /** Reports an opt-in that no form shows; form is a name for where it was made. */

@@ -1,16 +1,17 @@
 import { drop } from './drop';
 import { endpoint } from './endpoint';
+import { near } from './near';
 import { quiet } from './quiet';
-import { store } from './store';
+import { state } from './state';
 
 /**
- * Sends entries of the queue, in one request of text/plain, which needs no preflight. keepalive carries it through the
+ * Sends entries of the queue in one request of text/plain, which needs no preflight. keepalive carries it through the
  * navigation that follows a submit. Where the browser lacks that, or fetch is broken, it goes by beacon, whose answer
  * nobody hears. What is not settled stays in the queue, for the next page.
  */
 export const deliver = (keys: string[]): void => {
   if (!keys.length) return;
-  const body = `{"site":"${SITE}","events":[${keys.map((key) => store[key])}]}`;
+  const body = `{"site":"${SITE}","events":[${keys.map((key) => state.store[key])}]}`;
   // Taken, or refused for good; 429 and what lies above it say: later. The error of a network that is down, or of an
   // answer that is not the collector's and so may not be read, has no status.
   const hear = quiet(({ status }: Response) => {
@@ -18,6 +19,6 @@ export const deliver = (keys: string[]): void => {
   });
   const ask = () =>
     'keepalive' in Request.prototype &&
-    fetch(endpoint, { method: 'POST', body, keepalive: true, credentials: 'omit' }).then(hear, hear);
+    fetch(endpoint, { method: 'POST', body, keepalive: true, credentials: near ? 'include' : 'omit' }).then(hear, hear);
   if (!quiet(ask)()) quiet(() => navigator.sendBeacon(endpoint, body))();
 };

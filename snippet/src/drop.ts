@@ -1,6 +1,6 @@
-import { store } from './store';
+import { state } from './state';
 
 /** Takes an entry out of the queue. */
 export const drop = (key: string): void => {
-  delete store[key];
+  delete state.store[key];
 };

@@ -1,9 +1,10 @@
-const MARK = `/s/${SITE}.`;
+const MARK = `/${SITE}.`;
 
 const script = document.currentScript ?? document.querySelector(`script[src*="${MARK}"]`);
 
 /**
- * Where events go: beside the script's own address, under whatever path the collector sits. Read while the script runs,
- * as document.currentScript is gone afterwards; a page that loads us as a module has none at all.
+ * Where events go: beside the folder of the script's own address, whatever that is called and under whatever path the
+ * collector sits. Read while the script runs, as document.currentScript is gone afterwards; a page that loads us as a
+ * module has none at all.
  */
-export const endpoint = (script as HTMLScriptElement).src.split(MARK)[0] + '/e';
+export const endpoint = (script as HTMLScriptElement).src.split(MARK)[0].replace(/[^/]*$/, EVENTS);

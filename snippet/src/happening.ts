@@ -6,7 +6,7 @@ export interface Happening {
   id: string;
   type: 'click' | 'optin';
   touch: Touch | undefined;
-  person?: Person;
+  person?: Person | { email_hash: string } | undefined;
   form?: { id: string | undefined; action: string | undefined; provider: string };
   via?: string | undefined;
 }

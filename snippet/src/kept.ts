@@ -1,13 +1,13 @@
-import { cookies } from './cookies';
 import { quiet } from './quiet';
 import { state } from './state';
 import type { Touches } from './touches';
+import { values } from './values';
 
 /**
  * The touches that are kept for this visitor. Read anew each time: another tab may have brought one since. A cookie that
  * is cut short or of another's making is as good as none.
  */
 export const kept = (): Touches =>
-  cookies(COOKIE)
+  values()
     .map(quiet((text) => JSON.parse(atob(text)) as Touches))
     .find((touches) => touches?.latest) ?? state.held;

@@ -1,10 +1,10 @@
 import { api } from './api';
 import { attach } from './attach';
-import { begin } from './begin';
 import { on } from './on';
 import { quiet } from './quiet';
 import { refill } from './refill';
 import { replay } from './replay';
+import { start } from './start';
 import { tools } from './tools';
 
 // What stands outside of functions, here and in every file, is quiet too: bundle.go wraps the whole script.
@@ -12,7 +12,7 @@ const { touch, q = [] } = window.tributary ?? {};
 
 /** A visit to a page. */
 const visit = (): void => {
-  quiet(begin)();
+  quiet(start)();
   quiet(attach)(document);
   tools();
   quiet(replay)(q);

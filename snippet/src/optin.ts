@@ -4,6 +4,7 @@ import type { Person } from './person';
 import { report } from './report';
 import { state } from './state';
 import { ticket } from './ticket';
+import { told } from './told';
 import { uuid7 } from './uuid7';
 
 /**
@@ -12,8 +13,15 @@ import { uuid7 } from './uuid7';
  */
 export const optin = (form: object, person: Person, id?: string, action?: string, via = 'form'): void => {
   const mine = ticket(form);
-  if (state.paused || !person.email || mine.email === person.email) return;
+  if (!person.email || mine.email === person.email) return;
+  if (state.paused) {
+    if (CONSENT)
+      state.later?.push(() => {
+        optin(form, person, id, action, via);
+      });
+    return;
+  }
   if (mine.email) mine.id = uuid7();
   mine.email = person.email;
-  deliver([report({ id: mine.id, type: 'optin', touch: earning(), person, form: { id, action, provider: '' }, via })]);
+  deliver([report({ id: mine.id, type: 'optin', touch: earning(), person: told(person), form: { id, action, provider: '' }, via })]);
 };

@@ -1,12 +1,12 @@
 import { lead } from './lead';
-import { store } from './store';
+import { state } from './state';
 
 /**
  * The entries that the collector has not settled, the newest first. Each event is an entry of its own, so tabs never
  * write over each other. Two tabs may send the same one: the collector knows events by their id.
  */
 export const queue = (): string[] =>
-  Object.keys(store)
+  Object.keys(state.store)
     .filter((key) => key.startsWith(lead))
     .sort()
     .reverse();

@@ -1,15 +1,11 @@
-import { drop } from './drop';
-import { refill } from './refill';
-import { setCookie } from './setCookie';
-import { state } from './state';
-import { uuid7 } from './uuid7';
-import { queue } from './queue';
+import { keep } from './keep';
+import { refuse } from './refuse';
 
-/** Erases what we keep in this browser, takes our fields out of the forms, and stops. Holds for this page. */
+/**
+ * The visitor's no, until a grant. A site that waits for the page's word begins each page without consent; elsewhere a
+ * dash in place of our cookie tells the next page. It says nothing of the person, and is what they asked for.
+ */
 export const revoke = (): void => {
-  state.paused = true;
-  state.held = { visitor: uuid7() };
-  setCookie('', 0);
-  queue().forEach(drop);
-  refill();
+  refuse();
+  if (CONSENT !== 'wait') keep('-');
 };

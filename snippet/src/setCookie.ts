@@ -1,4 +1,5 @@
 import { cookies } from './cookies';
+import { quiet } from './quiet';
 
 /**
  * Writes our cookie on the widest domain that the browser accepts, and says whether it stuck. Browsers refuse public
@@ -6,11 +7,11 @@ import { cookies } from './cookies';
  * value is new, as it holds the time of a touch. The last try names no domain, which is all that an IP or localhost has.
  * With an age of 0 nothing can be read back, so all domains are tried: that is how the cookie is erased.
  */
-export const setCookie = (value: string, maxAge: number): boolean => {
+export const setCookie = quiet((value: string, maxAge: number): boolean => {
   const secure = location.protocol === 'https:' ? ';secure' : '';
   const labels = location.hostname.split('.');
   return [...labels.map((_, i) => labels.slice(-2 - i).join('.')), ''].some((domain) => {
     document.cookie = `${COOKIE}=${value};path=/;samesite=lax;max-age=${maxAge};domain=${domain}${secure}`;
     return cookies(COOKIE).includes(value);
   });
-};
+});

@@ -17,3 +17,9 @@ declare const FIELD_ID: string;
 declare const FIRST_EARNS: boolean;
 /** How long a touch earns, in ms. */
 declare const WINDOW: number;
+/** What is sent of who opted in: the address, the SHA-256 of it, or nothing. */
+declare const EMAIL: 'send' | 'hash' | 'none';
+/** What has to be granted before anything is stored or sent: nothing, the page's word, or that of a consent manager. */
+declare const CONSENT: '' | 'wait' | 'follow';
+/** The last part of the address that takes events. */
+declare const EVENTS: string;

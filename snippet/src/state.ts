@@ -1,12 +1,17 @@
+import { quiet } from './quiet';
 import type { Touches } from './touches';
 import { uuid7 } from './uuid7';
 
 interface State {
-  /** Who has no touch gets no cookie: their opt-in carries an id that ends with the page. Also where cookies are refused. */
+  /** Who has no touch gets no cookie: their opt-in carries an id that ends with the page. */
   held: Touches;
-  /** Consent is revoked: nothing is kept, filled in or sent. */
+  /** localStorage, or an object that lasts as long as the page: see put. */
+  store: Record<string, string>;
+  /** Consent is revoked, or not granted yet: nothing is kept, filled in or sent. */
   paused?: boolean;
+  /** What is to be done once consent is granted. None while it is not asked for, or refused. */
+  later?: (() => void)[] | undefined;
 }
 
 /** What lasts as long as the page. */
-export const state: State = { held: { visitor: uuid7() } };
+export const state: State = { held: { visitor: uuid7() }, store: quiet(() => localStorage)() ?? {} };

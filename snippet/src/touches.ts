@@ -5,4 +5,6 @@ export interface Touches {
   visitor: string;
   first?: Touch | undefined;
   latest?: Touch | undefined;
+  /** When the cookie ends, in ms, where the collector set it by HTTP. Safari ends what a script set after 7 days. */
+  http?: number | undefined;
 }

@@ -1,7 +1,7 @@
 import { drop } from './drop';
 import { queue } from './queue';
 import { quiet } from './quiet';
-import { store } from './store';
+import { state } from './state';
 
 const WEEK = 6048e5;
 
@@ -13,5 +13,5 @@ const WEEK = 6048e5;
 export const waiting = (): string[] => {
   let room = 12e3;
   const isFresh = quiet((event: string) => (JSON.parse(event) as { at: number }).at > Date.now() - WEEK);
-  return queue().filter((key, i) => (i < 50 && isFresh(store[key]) ? (room -= store[key].length) > 0 : drop(key)));
+  return queue().filter((key, i) => (i < 50 && isFresh(state.store[key]) ? (room -= state.store[key].length) > 0 : drop(key)));
 };

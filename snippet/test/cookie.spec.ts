@@ -42,3 +42,26 @@ test('on https the cookie is secure', async ({ page, site, collector }) => {
   await started(page);
   expect(await page.context().cookies()).toMatchObject([{ name: 'trb', domain: '.example.com', secure: true }]);
 });
+
+test('a collector on the page’s own site gets the cookie and sets it again', async ({ page, site, collector }) => {
+  const shared = { visitor: '0', first: { affiliate: '1', kind: 'id', at: 1 }, latest: { affiliate: '1', kind: 'id', at: 1 } };
+  const value = btoa(JSON.stringify({ ...shared, http: 5 }));
+  collector.sets = `trb=${value}; Path=/; Domain=example.com; Max-Age=1000; SameSite=Lax`;
+  const address = `http://go.example.com:${collector.port}/s/st_test.js`;
+  await page.goto(`http://www.example.com:${site.port}/address?affiliate=1&src=${address}`);
+  await started(page);
+  await expect.poll(() => collector.cookies).toEqual([expect.stringMatching(/^trb=/)]);
+  await expect.poll(() => page.evaluate(() => window.tributary?.touch?.().http)).toBe(5);
+  expect(await page.context().cookies()).toHaveLength(1);
+});
+
+test('where cookies are refused, localStorage keeps the touch, and a revoke erases it', async ({ open, page }) => {
+  await page.addInitScript(() => {
+    Object.defineProperty(document, 'cookie', { get: () => '', set: () => undefined });
+  });
+  await open('plain', '?affiliate=1');
+  await open('plain');
+  await expect(page.locator('[name=affiliate]')).toHaveValue('1');
+  await page.evaluate('tributary.consent.revoke()');
+  expect(await page.evaluate(() => ({ ...localStorage }))).toEqual({ trb: '-' });
+});

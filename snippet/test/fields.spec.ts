@@ -215,7 +215,7 @@ test('a thousand forms are filled', async ({ open, page }) => {
 });
 
 test.describe('names of a site', () => {
-  test.use({ settings: { field_affiliate: 'fields[partner]', field_id: '-' } });
+  test.use({ settings: { affiliate_field: 'fields[partner]', id_field: '-' } });
 
   test('are used, and a field that it does not want is not made', async ({ open, page }) => {
     await open('plain', '?affiliate=1');
@@ -225,7 +225,7 @@ test.describe('names of a site', () => {
 });
 
 test.describe('a site that wants no fields', () => {
-  test.use({ settings: { field_affiliate: '-', field_id: '-' } });
+  test.use({ settings: { affiliate_field: '-', id_field: '-' } });
 
   test('has its opt-ins reported all the same', async ({ open, page, collector, site }) => {
     await open('plain', '?affiliate=1');

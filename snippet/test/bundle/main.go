@@ -12,7 +12,9 @@ import (
 
 func main() {
 	var s snippet.Settings
-	if err := json.NewDecoder(os.Stdin).Decode(&s); err != nil {
+	input := json.NewDecoder(os.Stdin)
+	input.DisallowUnknownFields() // a misspelt setting would test the default
+	if err := input.Decode(&s); err != nil {
 		log.Fatalf("reading settings: %v", err)
 	}
 	script, err := snippet.Bundle(s)

@@ -7,10 +7,13 @@ import { Server } from './server';
 export interface Settings {
   cookie?: string;
   params?: { name: string; kind: 'id' | 'code' }[];
-  field_affiliate?: string;
-  field_id?: string;
+  affiliate_field?: string;
+  id_field?: string;
   rule?: 'latest' | 'first';
   window?: number;
+  email?: 'send' | 'hash' | 'none';
+  consent?: '' | 'wait' | 'follow';
+  events_path?: string;
 }
 
 interface Touch {
@@ -29,7 +32,7 @@ export interface Event {
   touch?: Touch;
   first?: Touch;
   utm: Record<string, string>;
-  person?: Record<string, string>;
+  person?: Record<string, string> | undefined;
   form?: { id?: string; action?: string; provider: string };
   via?: string;
 }
@@ -41,6 +44,10 @@ export class Collector extends Server {
   settings: Settings = {};
   /** The status of its answers. What is not answered 202 is not written down. */
   status = 202;
+  /** The cookie that its answers set. */
+  sets = '';
+  /** The Cookie headers of what came in. */
+  cookies: string[] = [];
   batches: Event[][] = [];
   private readonly scripts = new Map<string, string>();
 
@@ -74,7 +81,7 @@ export class Collector extends Server {
       return new Response(this.script(), {
         headers: { 'content-type': 'text/javascript', 'access-control-allow-origin': '*' },
       });
-    if (pathname.endsWith('/e')) return this.take(request);
+    if (pathname.endsWith(this.settings.events_path ?? '/e')) return this.take(request);
     return new Response(null, {
       status: pathname === '/fence' ? 204 : 404,
       headers: { 'access-control-allow-origin': '*' },
@@ -82,8 +89,16 @@ export class Collector extends Server {
   }
 
   private async take(request: Request): Promise<Response> {
+    this.cookies.push(request.headers.get('cookie') ?? '');
     const batch = JSON.parse(await request.text()) as { site: string; events: Event[] };
     if (this.status === 202 && batch.site === siteKey) this.batches.push(batch.events);
-    return new Response('{"results":[]}', { status: this.status, headers: { 'access-control-allow-origin': '*' } });
+    return new Response('{"results":[]}', {
+      status: this.status,
+      headers: {
+        'access-control-allow-origin': request.headers.get('origin') ?? '*',
+        'access-control-allow-credentials': 'true',
+        ...(this.sets && { 'set-cookie': this.sets }),
+      },
+    });
   }
 }

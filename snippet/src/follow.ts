@@ -1,0 +1,28 @@
+import { consentMode } from './consentMode';
+import { on } from './on';
+import { refuse } from './refuse';
+import { tcf } from './tcf';
+
+interface Managers {
+  __tcfapi: Parameters<typeof tcf>[0];
+  dataLayer: Parameters<typeof consentMode>[0];
+}
+
+/** A manager of the page's that is not there yet is once the page has loaded, or never. */
+const meet = <K extends keyof Managers>(name: K, listen: (manager: Managers[K]) => void): void => {
+  const look = (): boolean => {
+    const manager = (window as Partial<Managers>)[name];
+    if (manager) listen(manager);
+    return !!manager;
+  };
+  if (!look()) on(window, 'load', look);
+};
+
+/** Lets the browser's Global Privacy Control and the page's consent managers speak for the visitor. */
+export const follow = (): void => {
+  if ((navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl) refuse();
+  else {
+    meet('__tcfapi', tcf);
+    meet('dataLayer', consentMode);
+  }
+};

@@ -1,0 +1,13 @@
+import { begin } from './begin';
+import { declined } from './declined';
+import { follow } from './follow';
+import { state } from './state';
+
+/** Begins at once, or once the visitor consents: until then what happens is held in memory. */
+export const start = (): void => {
+  state.paused = true;
+  if (CONSENT !== 'wait' && declined()) return;
+  if (CONSENT) state.later = [];
+  else begin();
+  if (CONSENT === 'follow') follow();
+};
