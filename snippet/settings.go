@@ -22,6 +22,7 @@ type Settings struct {
 	Window         time.Duration `json:"window,omitempty"`          // how long a touch earns and the cookie lives; 90 days
 	NoKeapCookies  bool          `json:"no_keap_cookies,omitempty"` // do not read is_aff and is_affcode
 	Tools          []string      `json:"tools,omitempty"`           // form tools on the site's pages that need code of their own; see Tools
+	ToolFields     []string      `json:"tool_fields,omitempty"`     // further names of the affiliate's field, where a form has one: fields[partner], or with the id of its form: gform_3 input_5
 }
 
 // Param is a parameter of the page's address that names an affiliate.
@@ -56,6 +57,7 @@ var (
 	cookieShape = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`)
 	paramShape  = regexp.MustCompile(`^[A-Za-z0-9_.~-]{1,64}$`)
 	fieldShape  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.:\[\]-]{0,63}$`)
+	ofFormShape = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.:-]{0,63} `)
 )
 
 // Browsers keep no cookie for longer, and a window of less than an hour cannot be meant.
@@ -66,7 +68,7 @@ const (
 
 // Validate says what is wrong with settings that WithDefaults has completed, and what would be right.
 func (s Settings) Validate() error {
-	for _, check := range []func(Settings) error{checkKey, checkCookie, checkParams, checkFields, checkRule, checkWindow, checkTools} {
+	for _, check := range []func(Settings) error{checkKey, checkCookie, checkParams, checkFields, checkRule, checkWindow, checkTools, checkToolFields} {
 		if err := check(s); err != nil {
 			return err
 		}
@@ -140,6 +142,27 @@ func checkTools(s Settings) error {
 		}
 		if slices.Contains(s.Tools[:i], tool) {
 			return fmt.Errorf("tool %q stands in the list twice", tool)
+		}
+	}
+	return nil
+}
+
+// Some tools number the fields of each form anew, so a site may need a name for every form.
+const maxToolFields = 50
+
+func checkToolFields(s Settings) error {
+	if len(s.ToolFields) > maxToolFields {
+		return fmt.Errorf("%d tool fields are too many: the list takes %d names", len(s.ToolFields), maxToolFields)
+	}
+	if len(s.ToolFields) > 0 && s.FieldAffiliate == None {
+		return fmt.Errorf("tool fields are filled with the affiliate's field, which is set to %q (none): name that field, or empty the list", None)
+	}
+	for i, name := range s.ToolFields {
+		if !fieldShape.MatchString(ofFormShape.ReplaceAllString(name, "")) {
+			return fmt.Errorf("tool field %q must begin with a letter or _ and go on with at most 63 letters, digits or _ . : [ ] -; the id of its form and a space may stand before", name)
+		}
+		if slices.Contains(s.ToolFields[:i], name) || name == s.FieldID {
+			return fmt.Errorf("tool field %q stands in the list twice, or is the field of the opt-in's id", name)
 		}
 	}
 	return nil

@@ -1,5 +1,6 @@
 import { deliver } from './deliver';
 import { earning } from './earning';
+import { hold } from './hold';
 import type { Person } from './person';
 import { report } from './report';
 import { state } from './state';
@@ -15,5 +16,6 @@ export const optin = (form: object, person: Person, id?: string, action?: string
   if (state.paused || !person.email || mine.email === person.email) return;
   if (mine.email) mine.id = uuid7();
   mine.email = person.email;
-  deliver([report({ id: mine.id, type: 'optin', touch: earning(), person, form: { id, action, provider: '' }, via })]);
+  const key = report({ id: mine.id, type: 'optin', touch: earning(), person, form: { id, action, provider: '' }, via });
+  if (!CLAIMS || !hold(form, key)) deliver([key]);
 };

@@ -17,3 +17,9 @@ declare const FIELD_ID: string;
 declare const FIRST_EARNS: boolean;
 /** How long a touch earns, in ms. */
 declare const WINDOW: number;
+/** Whether a form tool claims forms: see claim. */
+declare const CLAIMS: boolean;
+/** Whether vendors' frames are decorated: see frameUrl. */
+declare const FRAME_URLS: boolean;
+/** Whether form tools have names of their own for our field: see spell. */
+declare const SPELLED: boolean;
