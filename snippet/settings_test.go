@@ -33,6 +33,15 @@ func TestHostileSettingsAreRefused(t *testing.T) {
 		"another rule":          {func(s *snippet.Settings) { s.Rule = "last" }, "rule"},
 		"window of a minute":    {func(s *snippet.Settings) { s.Window = time.Minute }, "window"},
 		"window of two years":   {func(s *snippet.Settings) { s.Window = 2 * 365 * 24 * time.Hour }, "window"},
+		"tool of no name":       {func(s *snippet.Settings) { s.Tools = []string{"../claim"} }, "is none of"},
+		"tool twice":            {func(s *snippet.Settings) { s.Tools = []string{"cf7", "cf7"} }, "twice"},
+		"tool field of a digit": {func(s *snippet.Settings) { s.ToolFields = []string{"5"} }, "tool field"},
+		"tool field of markup":  {func(s *snippet.Settings) { s.ToolFields = []string{`form a");alert(1)`} }, "tool field"},
+		"tool field, two forms": {func(s *snippet.Settings) { s.ToolFields = []string{"form other input_5"} }, "tool field"},
+		"tool field twice":      {func(s *snippet.Settings) { s.ToolFields = []string{"a", "a"} }, "twice"},
+		"tool field of the id":  {func(s *snippet.Settings) { s.ToolFields = []string{"tributary_id"} }, "opt-in's id"},
+		"too many tool fields":  {func(s *snippet.Settings) { s.ToolFields = make([]string, 51) }, "too many"},
+		"tool fields, no field": {func(s *snippet.Settings) { s.FieldAffiliate, s.ToolFields = snippet.None, []string{"a"} }, "none"},
 		"window before now":     {func(s *snippet.Settings) { s.Window = -time.Hour }, "window"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -11,6 +11,8 @@ export interface Settings {
   field_id?: string;
   rule?: 'latest' | 'first';
   window?: number;
+  tools?: string[];
+  tool_fields?: string[];
 }
 
 interface Touch {
