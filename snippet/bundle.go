@@ -21,7 +21,7 @@ var sources embed.FS
 const target = api.ES2020
 
 // Properties of our own objects that nobody outside of the script sees.
-const internals = "^(held|paused|later|store|inputs)$"
+const internals = "^(held|paused|later|store|inputs|claimed|tries|looked|entered)$"
 
 // Bundle makes the script of a site. The same settings give the same bytes. Whatever a page may have broken, no error
 // leaves the script: its functions see to that themselves, and what runs while it loads is wrapped here.
@@ -59,6 +59,9 @@ func constants(s Settings) map[string]string {
 		"EMAIL":           literal(s.Email),
 		"CONSENT":         literal(s.Consent),
 		"EVENTS":          literal(strings.TrimPrefix(s.EventsPath, "/")),
+		"CLAIMS":          literal(toolsUse(s.Tools, "claim")),
+		"FRAME_URLS":      literal(toolsUse(s.Tools, "frameUrl")),
+		"SPELLED":         literal(s.FieldAffiliate != None && (len(s.ToolFields) > 0 || toolsUse(s.Tools, "spell"))),
 	}
 }
 
@@ -89,7 +92,7 @@ func join(s Settings) ([]byte, error) {
 		Charset:           api.CharsetUTF8,
 		LegalComments:     api.LegalCommentsNone,
 		TsconfigRaw:       "{}",
-		Plugins:           []api.Plugin{fromSources(s.Tools)},
+		Plugins:           []api.Plugin{fromSources(s)},
 	})
 	if err := firstError(result.Errors); err != nil {
 		return nil, err
@@ -121,21 +124,21 @@ func firstError(messages []api.Message) error {
 }
 
 // fromSources answers every import out of the embedded files; "./tools" is made of the tools that the site uses.
-func fromSources(tools []string) api.Plugin {
+func fromSources(s Settings) api.Plugin {
 	return api.Plugin{Name: "sources", Setup: func(build api.PluginBuild) {
 		build.OnResolve(api.OnResolveOptions{Filter: `^\.\.?/`}, func(a api.OnResolveArgs) (api.OnResolveResult, error) {
 			return api.OnResolveResult{Path: path.Join(path.Dir(or(a.Importer, "src/main.ts")), a.Path+".ts"), Namespace: "sources"}, nil
 		})
 		build.OnLoad(api.OnLoadOptions{Filter: ".*", Namespace: "sources"}, func(a api.OnLoadArgs) (api.OnLoadResult, error) {
-			contents, err := source(a.Path, tools)
+			contents, err := source(a.Path, s)
 			return api.OnLoadResult{Contents: &contents, Loader: api.LoaderTS}, err
 		})
 	}}
 }
 
-func source(name string, tools []string) (string, error) {
+func source(name string, s Settings) (string, error) {
 	if name == toolsFile {
-		return startingTools(tools), nil
+		return startingTools(s), nil
 	}
 	text, err := sources.ReadFile(name)
 	return string(text), err

@@ -6,6 +6,7 @@ import (
 	"crypto/sha512"
 	"encoding/base64"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -156,5 +157,81 @@ func TestScriptIsAQuietGuest(t *testing.T) {
 	}
 	if !strings.HasPrefix(body, "try{(()=>{") || !strings.HasSuffix(strings.TrimSpace(body), "})()}catch{}") {
 		t.Error("the script is not wrapped in a function of its own: its variables would be global, or its errors the page's")
+	}
+}
+
+// What the script grows by for each form tool: alone, and where the site's other tools have brought what they share.
+func TestToolSizes(t *testing.T) {
+	alone := map[string]int{
+		"calendly": 550, "cf7": 360, "clickfunnels": 220, "elementor": 520, "gravityforms": 420, "hubspot": 1030,
+		"instapage": 460, "jotform": 510, "kajabi": 160, "keap": 590, "kit": 620, "leadpages": 110, "mailchimp": 620,
+		"tally": 750, "typeform": 510, "unbounce": 370, "webflow": 590, "wpforms": 420,
+	}
+	size := func(tools ...string) int {
+		s := usual
+		s.Tools = tools
+		return len(mustBundle(t, s).Gzip)
+	}
+	none, all := size(), size(vendors()...)
+	t.Logf("%-12s %5s %5s", "", "alone", "shared")
+	for _, tool := range vendors() {
+		only, shared := size(tool)-none, all-size(without(vendors(), tool)...)
+		t.Logf("%-12s %5d %5d", tool, only, shared)
+		if only >= alone[tool] {
+			t.Errorf("%s alone: %d bytes gzip more, must stay below %d", tool, only, alone[tool])
+		}
+		bound := 400
+		if tool == "hubspot" {
+			bound = 520 // two embeds that have nothing in common
+		}
+		if shared >= bound {
+			t.Errorf("%s beside the others: %d bytes gzip more, must stay below %d", tool, shared, bound)
+		}
+	}
+	if t.Logf("all: %d", all); all-none >= 2800 {
+		t.Errorf("all tools: %d bytes gzip more, must stay below 2800", all-none)
+	}
+}
+
+// vendors are the tools whose sizes are held here. EverWebinar's, with the talk between frames, has a bound of its own.
+func vendors() []string {
+	return without(snippet.Tools(), "everwebinar")
+}
+
+func without(names []string, name string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(n string) bool { return n == name })
+}
+
+// A script without tools holds nothing of them, and one of a tool nothing of what others share.
+func TestToolsBringWhatTheyUseOnly(t *testing.T) {
+	script := func(tools ...string) string {
+		s := usual
+		s.Tools = tools
+		return string(mustBundle(t, s).Body)
+	}
+	for name, c := range map[string]struct{ trace, with, without string }{
+		"claims":     {"visibilitychange", "cf7", "typeform"},
+		"frame URLs": {"iframe", "typeform", "cf7"},
+		"spellings":  {".toLowerCase(", "leadpages", "cf7"},
+		"jQuery":     {"jQuery", "wpforms", "cf7"},
+		"messages":   {`"message"`, "tally", "jotform"},
+	} {
+		if !strings.Contains(script(c.with), c.trace) {
+			t.Errorf("%s: the script of %s does not hold %q", name, c.with, c.trace)
+		}
+		if strings.Contains(script(c.without), c.trace) || strings.Contains(script(), c.trace) {
+			t.Errorf("%s: the script of %s, or one without tools, holds %q", name, c.without, c.trace)
+		}
+	}
+}
+
+func TestToolFields(t *testing.T) {
+	s := usual
+	s.ToolFields = []string{"gform_3 input_5", "fields[partner]"}
+	body := string(mustBundle(t, s).Body)
+	for _, field := range s.ToolFields {
+		if !strings.Contains(body, `"`+field+`"`) {
+			t.Errorf("the script does not hold %s", field)
+		}
 	}
 }

@@ -30,6 +30,7 @@ type Settings struct {
 	Window         time.Duration `json:"window,omitempty"`          // how long a touch earns and the cookie lives; 90 days
 	NoKeapCookies  bool          `json:"no_keap_cookies,omitempty"` // do not read is_aff and is_affcode
 	Tools          []string      `json:"tools"`                     // form tools on the site's pages that need code of their own; see Tools
+	ToolFields     []string      `json:"tool_fields,omitempty"`     // further names of the affiliate's field, where a form has one: fields[partner], or with the id of its form: gform_3 input_5
 	Email          string        `json:"email,omitempty"`           // what leaves the browser of who opted in: send (the default), hash, none
 	Consent        string        `json:"consent"`                   // what has to be granted first: nothing, wait (for the page's word), follow (the browser and the CMP, too)
 	EventsPath     string        `json:"events_path,omitempty"`     // where the collector takes events, beside the script's folder; /e
@@ -82,6 +83,7 @@ var (
 	paramShape  = regexp.MustCompile(`^[A-Za-z0-9_.~-]{1,64}$`)
 	pathShape   = regexp.MustCompile(`^/[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,63}$`)
 	fieldShape  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.:\[\]-]{0,63}$`)
+	ofFormShape = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.:-]{0,63} `)
 )
 
 // Browsers keep no cookie for longer, and a window of less than an hour cannot be meant.
@@ -105,7 +107,7 @@ func wrong(field, format string, values ...any) error {
 
 // Validate says what is wrong with settings that WithDefaults has completed, and what would be right.
 func (s Settings) Validate() error {
-	for _, check := range []func(Settings) error{checkKey, checkCookie, checkParams, checkFields, checkRule, checkWindow, checkTools, checkEmail, checkConsent, checkEventsPath} {
+	for _, check := range []func(Settings) error{checkKey, checkCookie, checkParams, checkFields, checkRule, checkWindow, checkTools, checkToolFields, checkEmail, checkConsent, checkEventsPath} {
 		if err := check(s); err != nil {
 			return err
 		}
@@ -209,6 +211,27 @@ func checkEventsPath(s Settings) error {
 func CheckPath(path string) error {
 	if !pathShape.MatchString(path) {
 		return fmt.Errorf("path %q must be one segment such as /s: a slash, then 1 to 64 letters, digits, _, ., ~ or -, no dot first", path)
+	}
+	return nil
+}
+
+// Some tools number the fields of each form anew, so a site may need a name for every form.
+const maxToolFields = 50
+
+func checkToolFields(s Settings) error {
+	if len(s.ToolFields) > maxToolFields {
+		return wrong("tool_fields", "%d tool fields are too many: the list takes %d names", len(s.ToolFields), maxToolFields)
+	}
+	if len(s.ToolFields) > 0 && s.FieldAffiliate == None {
+		return wrong("tool_fields", "tool fields are filled with the affiliate's field, which is set to %q (none): name that field, or empty the list", None)
+	}
+	for i, name := range s.ToolFields {
+		if !fieldShape.MatchString(ofFormShape.ReplaceAllString(name, "")) {
+			return wrong("tool_fields", "tool field %q must begin with a letter or _ and go on with at most 63 letters, digits or _ . : [ ] -; the id of its form and a space may stand before", name)
+		}
+		if slices.Contains(s.ToolFields[:i], name) || name == s.FieldID {
+			return wrong("tool_fields", "tool field %q stands in the list twice, or is the field of the opt-in's id", name)
+		}
 	}
 	return nil
 }

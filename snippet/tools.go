@@ -3,6 +3,8 @@ package snippet
 import (
 	"fmt"
 	"path"
+	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -23,11 +25,38 @@ func Tools() []string {
 	return names
 }
 
-func startingTools(tools []string) string {
-	imports, starts := "import { quiet } from './quiet';\n", ""
-	for _, tool := range tools {
+// startingTools writes toolsFile. Field names are checked before: no name can break out of its place.
+func startingTools(s Settings) string {
+	imports, starts := "import { quiet } from './quiet';\nimport { spell } from './spell';\n", ""
+	for _, field := range s.ToolFields {
+		starts += "spell(" + literal(field) + ");"
+	}
+	for _, tool := range s.Tools {
 		imports += fmt.Sprintf("import { %s } from './tools/%[1]s';\n", tool)
 		starts += fmt.Sprintf("quiet(%s)();", tool)
 	}
 	return imports + "export const tools = () => {" + starts + "};\n"
+}
+
+var importLine = regexp.MustCompile(`(?m)^import \{.* from '(\.\.?/[^']+)';$`)
+
+// toolsUse reports whether one of the tools imports a file of src, itself or by way of others. What other files need to
+// do for such a tool stands in them under a constant that this decides, and so only in the scripts of sites that use it.
+func toolsUse(tools []string, file string) bool {
+	uses := slices.Clone(tools)
+	for i := range uses {
+		uses[i] = "src/tools/" + uses[i]
+	}
+	for i := 0; i < len(uses); i++ {
+		text, err := sources.ReadFile(uses[i] + ".ts")
+		if err != nil {
+			continue // checkTools has refused what is no tool
+		}
+		for _, m := range importLine.FindAllStringSubmatch(string(text), -1) {
+			if next := path.Join(path.Dir(uses[i]), m[1]); !slices.Contains(uses, next) {
+				uses = append(uses, next)
+			}
+		}
+	}
+	return slices.Contains(uses, "src/"+file)
 }

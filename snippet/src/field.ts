@@ -1,4 +1,5 @@
 import { controls } from './controls';
+import { isSpelled } from './isSpelled';
 import { own } from './own';
 import { ticket } from './ticket';
 
@@ -9,7 +10,9 @@ import { ticket } from './ticket';
  */
 export const field = (form: Element, name: string, value: string, data?: FormData): void => {
   const { inputs } = ticket(form);
-  const theirs = controls(form).filter((control) => control.name === name && control !== inputs[name]);
+  const theirs = controls(form).filter(
+    (control) => (SPELLED ? isSpelled(form, control, name) : control.name === name) && control !== inputs[name],
+  );
   if (!value || theirs[0]) {
     inputs[name]?.remove();
     return theirs.forEach((control) => {

@@ -1,5 +1,7 @@
 import { deliver } from './deliver';
 import { earning } from './earning';
+import { hold } from './hold';
+import { later } from './later';
 import type { Person } from './person';
 import { report } from './report';
 import { state } from './state';
@@ -16,12 +18,14 @@ export const optin = (form: object, person: Person, id?: string, action?: string
   if (!person.email || mine.email === person.email) return;
   if (state.paused) {
     if (CONSENT)
-      state.later?.push(() => {
+      later(() => {
         optin(form, person, id, action, via);
       });
     return;
   }
   if (mine.email) mine.id = uuid7();
   mine.email = person.email;
-  deliver([report({ id: mine.id, type: 'optin', touch: earning(), person: told(person), form: { id, action, provider: '' }, via })]);
+  const seen = { touch: earning(), person: told(person), form: { id, action, provider: '' }, via };
+  const key = report({ id: mine.id, type: 'optin', ...seen });
+  if (!CLAIMS || !hold(form, key)) deliver([key]);
 };

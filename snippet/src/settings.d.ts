@@ -23,3 +23,9 @@ declare const EMAIL: 'send' | 'hash' | 'none';
 declare const CONSENT: '' | 'wait' | 'follow';
 /** The last part of the address that takes events. */
 declare const EVENTS: string;
+/** Whether a form tool claims forms: see claim. */
+declare const CLAIMS: boolean;
+/** Whether vendors' frames are decorated: see frameUrl. */
+declare const FRAME_URLS: boolean;
+/** Whether form tools have names of their own for our field: see spell. */
+declare const SPELLED: boolean;

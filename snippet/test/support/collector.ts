@@ -14,6 +14,8 @@ export interface Settings {
   email?: 'send' | 'hash' | 'none';
   consent?: '' | 'wait' | 'follow';
   events_path?: string;
+  tools?: string[];
+  tool_fields?: string[];
 }
 
 interface Touch {
