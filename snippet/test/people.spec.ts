@@ -11,8 +11,8 @@ test('the address that counts is found in the language of the form', async ({ op
   await submitAll(page);
   await settle(page, collector);
   const forms = await page.evaluate(() => Array.from(document.forms, ({ id }) => id));
-  const found = Object.fromEntries(collector.of('optin').map(({ form, person }) => [form?.id, person?.email]));
-  expect(found).toEqual(
+  const found = collector.of('optin').map(({ form, person }) => [form?.id, person?.email] as const);
+  expect(Object.fromEntries(found)).toEqual(
     Object.fromEntries(forms.filter((id) => !id.startsWith('none')).map((id) => [id, 'ann@example.com'])),
   );
   expect(collector.of('optin').find(({ form }) => form?.id === 'names')?.person).toEqual({
