@@ -44,7 +44,7 @@ func TestCookieIsSetAgainByHTTP(t *testing.T) {
 	if c == nil {
 		t.Fatal("no cookie came back")
 	}
-	left := at.Add(attribution.DefaultPolicy.Window).Sub(time.Now())
+	left := time.Until(at.Add(attribution.DefaultPolicy.Window))
 	if c.Name != "trb" || c.Domain != "example.com" || c.Path != "/" || !c.Secure || c.SameSite != http.SameSiteLaxMode || c.HttpOnly {
 		t.Errorf("cookie: %+v", c)
 	}

@@ -11,10 +11,10 @@ export const begin = (): void => {
   if (declined()) refuse();
   state.paused = false;
   capture();
+  deliver(waiting());
   if (CONSENT)
     state.later?.splice(0).forEach((act) => {
       act();
     });
-  deliver(waiting());
   refill();
 };

@@ -16,7 +16,7 @@ export const personOf = (form: Element): Person => {
   const value = (field?: HTMLInputElement): string | undefined => field?.value.trim().slice(0, 254);
   const find = (hint: RegExp) => value(fields.find((field) => field.value && hint.test(sign(field))));
   const [mail] = fields
-    .filter((field) => /mail|cou?rr|post|почт|[邮郵メ메]/i.test(words(field)) && /^\s*\S+@\S+\.\S+\s*$/.test(field.value))
+    .filter((field) => /mail|cou?rr|post|pocz|почт|[邮郵メ메]/i.test(words(field)) && /^\s*\S+@\S+\.\S+\s*$/.test(field.value))
     .sort((a, b) => rank(a) - rank(b));
   const email = value(mail);
   return EMAIL === 'send'

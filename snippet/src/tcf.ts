@@ -5,7 +5,7 @@ import { quiet } from './quiet';
 interface Told {
   eventStatus: string;
   gdprApplies?: boolean;
-  purpose: { consents: Record<number, boolean> };
+  purpose: { consents: Record<number, boolean | undefined> };
 }
 
 type Ask = (command: string, version: number, listener: (told: Told, ok: boolean) => void) => void;
@@ -19,7 +19,7 @@ export const tcf = (ask: Ask): void => {
     'addEventListener',
     2,
     quiet(({ eventStatus, gdprApplies, purpose: { consents } }, ok) => {
-      if (ok && eventStatus !== 'cmpuishown') hear(0, gdprApplies === false || (consents[1] && consents[7]));
+      if (ok && eventStatus !== 'cmpuishown') hear(0, gdprApplies === false || !!(consents[1] && consents[7]));
     }),
   );
 };
