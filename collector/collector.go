@@ -21,6 +21,7 @@ import (
 	"tributary/internal/attribution"
 	"tributary/internal/auth"
 	"tributary/internal/credit"
+	"tributary/internal/hooks"
 	"tributary/internal/intake"
 	"tributary/internal/keap"
 	"tributary/internal/metrics"
@@ -146,7 +147,12 @@ func (c *collector) routes(seal *vault.Vault) error {
 	c.echo.POST("/e", c.metrics.Timed(in.Post))
 	c.echo.OPTIONS("/e", in.Preflight)
 	c.echo.GET("/s/:file", scripts.Get)
-	api.Register(c.echo, c.apiDeps(seal, sites, in, events))
+	service := hooks.NewService(hooks.Options{Store: events, Sealer: seal, Site: sites.Site, Policy: c.cfg.policy(), Now: time.Now})
+	door := &intake.HookDoor{Hooks: service, Logger: c.log}
+	c.echo.GET("/h/:token", door.Get)
+	c.echo.HEAD("/h/:token", door.Get)
+	c.echo.POST("/h/:token", door.Post)
+	api.Register(c.echo, c.apiDeps(seal, sites, service, in, events))
 	c.echo.GET("/metrics", echo.WrapHandler(c.metrics.Handler(c.log)), api.OnlyAdmin(auth.NewAdminKey(c.adminKey)))
 	assets, err := web.NewAssets()
 	if err != nil {
@@ -159,9 +165,9 @@ func (c *collector) routes(seal *vault.Vault) error {
 	})
 }
 
-func (c *collector) apiDeps(seal *vault.Vault, sites *intake.Sites, in *intake.Intake, events store.Store) api.Deps {
+func (c *collector) apiDeps(seal *vault.Vault, sites *intake.Sites, service *hooks.Service, in *intake.Intake, events store.Store) api.Deps {
 	return api.Deps{
-		Store: events, Sealer: seal, Resolve: c.resolver(), Auth: c.auth, AdminKey: auth.NewAdminKey(c.adminKey),
+		Store: events, Sealer: seal, Resolve: c.resolver(), Hooks: service, Auth: c.auth, AdminKey: auth.NewAdminKey(c.adminKey),
 		BaseURL: c.cfg.baseURL, Now: time.Now, Policy: c.cfg.policy(), SiteChanged: sites.Forget,
 		Retake: in.Retake,
 		Tag:    func(key string) string { return snippet.StandardTag(c.cfg.baseURL, key) },

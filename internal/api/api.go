@@ -11,6 +11,7 @@ import (
 
 	"tributary/internal/attribution"
 	"tributary/internal/auth"
+	"tributary/internal/hooks"
 	"tributary/internal/store"
 )
 
@@ -29,6 +30,7 @@ type Deps struct {
 	Ingest      func(context.Context, attribution.Event) (store.Outcome, error)
 	Resolve     func(context.Context, attribution.Ref) (attribution.Affiliate, error)     // asks Keap, too; nil when it is not connected
 	Retake      func(context.Context, store.Quarantined, []byte) ([]store.Outcome, error) // judges quarantined input again
+	Hooks       *hooks.Service
 	Auth        *auth.Auth
 	AdminKey    auth.AdminKey
 	BaseURL     string
@@ -64,6 +66,14 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodGet, "/optins/:id", getOptIn},
 		{http.MethodGet, "/jobs", listJobs},
 		{http.MethodPost, "/jobs/:id/retry", retryJob},
+		{http.MethodPost, "/hooks", createHook},
+		{http.MethodGet, "/hooks", listHooks},
+		{http.MethodGet, "/hooks/:id", getHook},
+		{http.MethodPatch, "/hooks/:id", changeHook},
+		{http.MethodDelete, "/hooks/:id", deleteHook},
+		{http.MethodGet, "/hooks/:id/payloads", listPayloads},
+		{http.MethodGet, "/hooks/:id/payloads/:payload", getPayload},
+		{http.MethodPost, "/hooks/:id/payloads/:payload/retry", retryPayload},
 		{http.MethodGet, "/stats", accountStats},
 		{http.MethodGet, "/quarantine", listQuarantine},
 		{http.MethodGet, "/quarantine/:id", getQuarantined},

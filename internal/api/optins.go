@@ -63,9 +63,9 @@ func (d Deps) optIn(c echo.Context, o attribution.OptIn) (optInAnswer, error) {
 	}, nil
 }
 
-// emailOf is the e-mail of an opt-in, or "" where none is stored: its person was erased.
+// emailOf is the e-mail of an opt-in, or "" while only its hash or nothing is known, and once the person is erased.
 func (d Deps) emailOf(o attribution.OptIn) (string, error) {
-	if len(o.Sealed) == 0 {
+	if len(o.Sealed) == 0 || o.Status == attribution.Erased {
 		return "", nil
 	}
 	p, err := d.Sealer.Open(o.Sealed, o.Person)
@@ -95,6 +95,7 @@ func createOptIn(d Deps, c echo.Context) error {
 		FirstName                    string `json:"first_name"`
 		LastName                     string `json:"last_name"`
 		Phone, At, Form              string
+		TributaryID                  string `json:"tributary_id"`
 	}
 	if err := read(c, &in); err != nil {
 		return err
@@ -108,6 +109,9 @@ func createOptIn(d Deps, c echo.Context) error {
 		return err
 	}
 	e.Form.ID, e.Via = cut(in.Form, 200), attribution.ViaAPI
+	if e.Joins, err = joinsOf(in.TributaryID); err != nil {
+		return err
+	}
 	p := attribution.Person{Email: email, FirstName: cut(in.FirstName, 100), LastName: cut(in.LastName, 100), Phone: cut(in.Phone, 40)}
 	if e.Person, e.Sealed, err = d.Sealer.Seal(p); err != nil {
 		return err
@@ -117,6 +121,18 @@ func createOptIn(d Deps, c echo.Context) error {
 		return err
 	}
 	return d.answerOptIn(c, outcome)
+}
+
+// joinsOf reads the opt-in that this one is, as a form's hidden field told it.
+func joinsOf(text string) (uuid.UUID, error) {
+	if text == "" {
+		return uuid.Nil, nil
+	}
+	id, err := uuid.Parse(text)
+	if err != nil {
+		return id, invalid("invalid_tributary_id", "tributary_id must be the UUID that the form's hidden field held")
+	}
+	return id, nil
 }
 
 func (d Deps) answerOptIn(c echo.Context, outcome store.Outcome) error {

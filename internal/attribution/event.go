@@ -50,6 +50,7 @@ type Form struct {
 // Event is one judged event, ready to be committed. It holds no plain personal data.
 type Event struct {
 	ID       uuid.UUID // made in the browser; the same id is the same event
+	Joins    uuid.UUID // of an opt-in: the one that it says it is, by its tributary_id; zero when it names none
 	Type     EventType
 	At       time.Time // when it happened; the browser's clock, or ours where that cannot be right
 	Received time.Time
@@ -60,10 +61,18 @@ type Event struct {
 	First    Touch
 	Latest   Touch
 	UTM      UTM
-	Person   PersonKey
-	Sealed   []byte // the Person, encrypted
+	Person   PersonKey // zero when the page tells nobody's e-mail, not even its hash
+	Sealed   []byte    // the Person, encrypted; empty when only the hash of the e-mail is known
 	Form     Form
 	Via      Via
 	Note     string // what the judge noticed, such as a clock that was off
 	Ignored  string // why it does not count; it is kept all the same
+}
+
+// Claim is the id of the opt-in that this event says it belongs to: the one it names, or else its own.
+func (e Event) Claim() uuid.UUID {
+	if e.Joins != uuid.Nil {
+		return e.Joins
+	}
+	return e.ID
 }

@@ -12,7 +12,7 @@ type Status string
 
 const (
 	Received     Status = "received"     // stored; Keap was not asked yet
-	Waiting      Status = "waiting"      // no contact in Keap yet
+	Waiting      Status = "waiting"      // no contact in Keap yet, or no e-mail to look for it
 	Credited     Status = "credited"     // the referral stands in Keap
 	Unattributed Status = "unattributed" // nobody sent this person, or too long ago
 	Held         Status = "held"         // for a person to look at
@@ -39,9 +39,10 @@ type OptIn struct {
 	ID         uuid.UUID `json:"id"`
 	At         time.Time `json:"at"`
 	Received   time.Time `json:"received"`
-	Ref        Ref       `json:"ref"` // the affiliate that earns; zero when unattributed
-	Person     PersonKey `json:"person"`
-	Sealed     []byte    `json:"sealed,omitempty"`
+	Ref        Ref       `json:"ref"`                 // the affiliate that earns; zero when unattributed
+	Inherited  bool      `json:"inherited,omitempty"` // Ref is that of an earlier opt-in: an arrival that names one takes its place
+	Person     PersonKey `json:"person"`              // zero while nobody's e-mail is known, not even its hash
+	Sealed     []byte    `json:"sealed,omitempty"`    // the Person, encrypted; empty while the e-mail is not known
 	Site       string    `json:"site,omitempty"`
 	Visitor    uuid.UUID `json:"visitor"`
 	URL        string    `json:"url,omitempty"`
@@ -57,19 +58,23 @@ type OptIn struct {
 
 // NewOptIn opens the record of an opt-in that is not the same as any we have. earlier is the touch of the person's
 // last opt-in, which earns when this event names nobody itself.
-func NewOptIn(e Event, p Policy, earlier Touch) OptIn {
+func NewOptIn(id uuid.UUID, e Event, p Policy, earlier Touch) OptIn {
 	o := OptIn{
-		ID: e.ID, At: e.At, Received: e.Received, Person: e.Person, Sealed: e.Sealed, Site: e.Site, Visitor: e.Visitor,
-		URL: e.URL, Form: e.Form, Via: []Via{e.Via}, Status: Received,
+		ID: id, At: e.At, Received: e.Received, Person: e.Person, Sealed: e.Sealed, Site: e.Site, Visitor: e.Visitor,
+		URL: e.URL, Form: e.Form, Via: []Via{e.Via},
 	}
 	o.Note(e.Received, "received", "via "+string(e.Via)+noteOf(e))
 	o.attribute(e, p, earlier)
 	return o
 }
 
-// Merge folds another arrival of the same opt-in into its record. The affiliate that was named first stays, so that no
-// late message moves credit; an arrival that names one fills a record that has none. It reports whether it did.
-func (o *OptIn) Merge(e Event, p Policy) (attributed bool) {
+// Merge folds another arrival of the same opt-in into its record. The affiliate that an arrival named first stays, so
+// that no late message moves credit; an arrival that names one fills a record that has none, or that has it only from
+// an earlier opt-in. fixed says that Keap may have been told already: then the affiliate stays in any case.
+func (o *OptIn) Merge(e Event, p Policy, earlier Touch, fixed bool) {
+	if o.Status == Erased {
+		return // nothing that comes later makes it anybody's again
+	}
 	if !slices.Contains(o.Via, e.Via) {
 		o.Via = append(o.Via, e.Via)
 	}
@@ -80,12 +85,52 @@ func (o *OptIn) Merge(e Event, p Policy) (attributed bool) {
 	if o.Site == "" {
 		o.Site = e.Site
 	}
-	if !o.Ref.IsZero() {
-		return false
+	if o.URL == "" && e.URL != "" { // the first to tell was no browser
+		o.URL, o.Visitor = e.URL, e.Visitor
 	}
-	o.attribute(e, p, Touch{})
-	return !o.Ref.IsZero()
+	o.name(e)
+	switch {
+	case o.Ref.IsZero():
+		o.attribute(e, p, earlier)
+	case o.Inherited && !fixed:
+		o.attribute(e, p, Touch{})
+	}
 }
+
+// name takes over what an arrival knows of the person and the record does not.
+func (o *OptIn) name(e Event) {
+	if o.Person.IsZero() {
+		o.Person = e.Person
+	}
+	if len(o.Sealed) > 0 || len(e.Sealed) == 0 {
+		return
+	}
+	o.Sealed = e.Sealed
+	o.Note(e.Received, "e-mail known", "via "+string(e.Via))
+	if !o.Ref.IsZero() {
+		o.Status, o.Reason = Received, ""
+	}
+}
+
+// Absorb folds in another record of the same opt-in: one that came without a person, before it was known whose it was.
+// That one was never written into Keap, so nothing has to be taken back.
+func (o *OptIn) Absorb(other OptIn, p Policy, now time.Time, fixed bool) {
+	for _, via := range other.Via {
+		o.Merge(Event{
+			At: other.At, Received: now, Site: other.Site, Form: other.Form, Via: via, Latest: Touch{Ref: other.Ref, At: other.At},
+			Note: "as " + other.ID.String() + ", whose e-mail was not known",
+		}, p, Touch{}, fixed)
+	}
+}
+
+// Joinable reports whether an arrival that names this opt-in can be it. One id never stands for two e-mails: a page
+// that was stored with its hidden fields filled in gives every visitor the same.
+func (o OptIn) Joinable(e Event) bool {
+	return o.Person.IsZero() || e.Person.IsZero() || o.Person == e.Person
+}
+
+// Apart is the id of an opt-in whose own is taken by another person's.
+func Apart(id uuid.UUID, person PersonKey) uuid.UUID { return uuid.NewSHA1(id, person[:]) }
 
 func noteOf(e Event) string {
 	if e.Note == "" {
@@ -94,6 +139,9 @@ func noteOf(e Event) string {
 	return "; " + e.Note
 }
 
+// noEmail is the reason of an opt-in that nothing can be asked of Keap for.
+const noEmail = "the e-mail is not known yet: a hook, the API or a thank-you page brings it"
+
 func (o *OptIn) attribute(e Event, p Policy, earlier Touch) {
 	touch, why := p.Earning(e.First, e.Latest, o.At)
 	from := ""
@@ -101,13 +149,19 @@ func (o *OptIn) attribute(e Event, p Policy, earlier Touch) {
 		touch, _ = p.Earning(Touch{}, earlier, o.At)
 		from = ", from this person's earlier opt-in"
 	}
+	if touch.IsZero() && !o.Ref.IsZero() {
+		return
+	}
 	if touch.IsZero() {
 		o.Status, o.Reason = Unattributed, why
 		o.Note(e.Received, "unattributed", why)
 		return
 	}
-	o.Ref, o.Status, o.Reason = touch.Ref, Received, ""
+	o.Ref, o.Inherited, o.Status, o.Reason = touch.Ref, from != "", Received, ""
 	o.Note(e.Received, "attributed", "to "+touch.Ref.String()+from)
+	if len(o.Sealed) == 0 {
+		o.Status, o.Reason = Waiting, noEmail
+	}
 }
 
 // Note adds a line to the trace, dropping from its middle when it grows too long.

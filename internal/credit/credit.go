@@ -86,6 +86,9 @@ func (c *Crediter) credit(ctx context.Context, claim *outbox.Claim) error {
 	if o.Status == attribution.Credited {
 		return &outbox.Finished{Settlement: store.Settlement{State: store.Done}}
 	}
+	if len(o.Sealed) == 0 { // no store makes such a job; nothing can be asked of Keap for it
+		return &outbox.Permanent{Status: attribution.Held, Code: "no_email", Step: "held", Reason: "this opt-in's e-mail is not known", State: claim.State}
+	}
 	person, err := c.open.Open(o.Sealed, o.Person)
 	if err != nil {
 		return &outbox.Permanent{Status: attribution.Held, Code: "unreadable", Step: "held", Reason: err.Error(), State: claim.State}

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -30,6 +31,7 @@ func (r *refusal) Error() string { return r.reason }
 // Sealer encrypts persons.
 type Sealer interface {
 	Seal(attribution.Person) (attribution.PersonKey, []byte, error)
+	KeyOfHash([sha256.Size]byte) attribution.PersonKey
 	SealBytes(text []byte, kind, id string) []byte
 }
 
@@ -65,17 +67,11 @@ func judgeClick(e attribution.Event) attribution.Event {
 }
 
 func judgeOptIn(e attribution.Event, w *event, v visit, s Sealer) (attribution.Event, error) {
-	email, err := attribution.NormalEmail(w.Person.Email)
-	if err != nil {
-		return e, &refusal{"invalid_email", "person.email is not an e-mail address"}
-	}
-	p := attribution.Person{
-		Email: email, FirstName: text(w.Person.FirstName, 100), LastName: text(w.Person.LastName, 100),
-		Phone: text(w.Person.Phone, 40), IP: v.ip,
-	}
-	if e.Person, e.Sealed, err = s.Seal(p); err != nil {
+	var err error
+	if e.Person, e.Sealed, err = judgePerson(w.Person, v.ip, s); err != nil {
 		return e, err
 	}
+	e.Joins, _ = uuid.Parse(w.TributaryID) // what is no id joins nothing
 	e.Form = attribution.Form{ID: text(w.Form.ID, 200), Action: address(w.Form.Action), Provider: text(w.Form.Provider, 40)}
 	e.Via = attribution.Via(w.Via)
 	if !slices.Contains(attribution.ViaFromPage, e.Via) {

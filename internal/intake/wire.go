@@ -35,6 +35,8 @@ type event struct {
 	Person   person `json:"person"`
 	Form     form   `json:"form"`
 	Via      string `json:"via"`
+	// TributaryID is the opt-in that this one is, where a page knows it from another's hidden field.
+	TributaryID string `json:"tributary_id"`
 
 	broken error // why this event could not be decoded
 }
@@ -55,6 +57,7 @@ type utm struct {
 
 type person struct {
 	Email     string `json:"email"`
+	EmailHash string `json:"email_hash"`
 	FirstName string `json:"first_name"`
 	LastName  string `json:"last_name"`
 	Phone     string `json:"phone"`

@@ -72,12 +72,17 @@ type Events interface {
 	// Ingest commits a batch: all of it or nothing. It returns one outcome per event, in order. An event whose id is in
 	// the log is a duplicate and changes nothing, not even within its own batch.
 	//
-	// An opt-in of a person who has one within the policy's merge window is merged into that one. A new opt-in that names
-	// an affiliate gets a job that credits it. An affiliate never seen before gets a job that looks it up.
+	// An opt-in event belongs to the opt-in whose id it claims, however long ago that came, unless both have an e-mail and
+	// not the same; otherwise to the one that its person has within the policy's merge window; otherwise it is a new
+	// opt-in, under the claimed id where that is free. One that was stored without a person and turns out to be a person's
+	// other opt-in within the window is taken up by that one, with its counters, and its id leads there.
+	//
+	// An opt-in that has an affiliate and an e-mail gets a job that credits it, as soon as it has both. An affiliate never
+	// seen before gets a job that looks it up.
 	Ingest(ctx context.Context, account attribution.AccountID, policy attribution.Policy, batch []attribution.Event) ([]Outcome, error)
 	// Log returns events newest first by id, at most limit, those before the cursor (zero for the newest).
 	Log(ctx context.Context, account attribution.AccountID, before uuid.UUID, limit int) ([]LoggedEvent, error)
-	// OptIn returns one opt-in, or ErrNotFound.
+	// OptIn returns one opt-in, or ErrNotFound. The id of one that was taken up by another leads to that one.
 	OptIn(ctx context.Context, account attribution.AccountID, id uuid.UUID) (attribution.OptIn, error)
 	// OptIns lists opt-ins, latest first.
 	OptIns(ctx context.Context, account attribution.AccountID, q Query) (Page, error)

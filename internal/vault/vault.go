@@ -94,9 +94,14 @@ func syncFolder(dir string) error {
 }
 
 // Key returns the key of a normalised e-mail address.
-func (v *Vault) Key(email string) (key attribution.PersonKey) {
+func (v *Vault) Key(email string) attribution.PersonKey {
+	return v.KeyOfHash(sha256.Sum256([]byte(email)))
+}
+
+// KeyOfHash returns the key of an e-mail address of which only the SHA-256 is known: sites may send that alone.
+func (v *Vault) KeyOfHash(hash [sha256.Size]byte) (key attribution.PersonKey) {
 	mac := hmac.New(sha256.New, v.person)
-	mac.Write([]byte(email))
+	mac.Write(hash[:])
 	copy(key[:], mac.Sum(nil))
 	return key
 }

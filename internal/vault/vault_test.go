@@ -2,6 +2,7 @@ package vault_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"os"
 	"path/filepath"
@@ -66,5 +67,15 @@ func TestTheSecretIsMadeOnceAndPrivate(t *testing.T) {
 	os.WriteFile(filepath.Join(dir, "broken.key"), []byte("not base64!"), 0o600)
 	if _, err := vault.LoadOrMake(dir, "broken.key"); err == nil {
 		t.Error("a broken key file was taken")
+	}
+}
+
+func TestTheHashOfAnAddressGivesItsKey(t *testing.T) {
+	v := newVault(t, 1)
+	if v.Key("ann@example.com") != v.KeyOfHash(sha256.Sum256([]byte("ann@example.com"))) {
+		t.Error("the hash of an e-mail leads to another person")
+	}
+	if v.Key("ann@example.com") == newVault(t, 2).Key("ann@example.com") {
+		t.Error("the key of a person needs no secret")
 	}
 }

@@ -199,8 +199,10 @@ func (a *accountTx) moveOptIn(id uuid.UUID, code, ref attribution.Ref) error {
 	}
 	before := o
 	o.Ref = ref
-	if err := a.table("people").putJSON(o.Person[:], attribution.Touch{Ref: ref, At: o.At}); err != nil {
-		return err
+	if !o.Person.IsZero() {
+		if err := a.table("people").putJSON(o.Person[:], attribution.Touch{Ref: ref, At: o.At}); err != nil {
+			return err
+		}
 	}
 	return a.saveOptIn(&before, &o)
 }

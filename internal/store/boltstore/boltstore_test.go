@@ -21,6 +21,7 @@ var folders = map[string]string{}
 func folderOf(t *testing.T) string {
 	if folders[t.Name()] == "" {
 		folders[t.Name()] = t.TempDir()
+		t.Cleanup(func() { delete(folders, t.Name()) }) // -count runs it again
 	}
 	return folders[t.Name()]
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"tributary/internal/attribution"
 	"tributary/internal/store"
@@ -19,23 +20,23 @@ func (a *accountTx) count(ref attribution.Ref, hour attribution.Hour, t attribut
 	a.tx.tallies[k] = a.tx.tallies[k].Add(t)
 }
 
-// countOptIn counts a new opt-in for the account; countForRef counts it for its affiliate, once it names one.
+// countOptIn counts a new opt-in for the account; follow counts it for its affiliate, once it names one.
 func (a *accountTx) countOptIn(o *attribution.OptIn) {
 	a.count(attribution.Ref{}, attribution.HourOf(o.At), attribution.Tally{OptIns: 1})
 }
 
-func (a *accountTx) countForRef(o *attribution.OptIn) error {
-	hour := attribution.HourOf(o.At)
-	isNew, err := a.markPerson(o.Person, o.Ref, hour)
-	a.count(o.Ref, hour, attribution.Tally{OptIns: 1, People: one(isNew)})
-	return err
+// uncount takes an opt-in from an affiliate. Its person stays counted: that mark is of an opt-in that stays.
+func (a *accountTx) uncount(o *attribution.OptIn, ref attribution.Ref) {
+	if !ref.IsZero() {
+		a.count(ref, attribution.HourOf(o.At), attribution.Tally{OptIns: -1})
+	}
 }
 
-// countPerson counts a person for the account, once. The mark is that of the empty reference.
-func (a *accountTx) countPerson(o *attribution.OptIn) error {
-	hour := attribution.HourOf(o.At)
-	isNew, err := a.markPerson(o.Person, attribution.Ref{}, hour)
-	a.count(attribution.Ref{}, hour, attribution.Tally{People: one(isNew)})
+// countPerson counts a person for a reference, once. The mark of the empty reference is that of the account.
+func (a *accountTx) countPerson(person attribution.PersonKey, ref attribution.Ref, at time.Time) error {
+	hour := attribution.HourOf(at)
+	isNew, err := a.markPerson(person, ref, hour)
+	a.count(ref, hour, attribution.Tally{People: one(isNew)})
 	return err
 }
 
@@ -130,7 +131,9 @@ func (s *Store) Counters(ctx context.Context, account attribution.AccountID, ref
 				return false, nil
 			}
 			t, err := decodeTally(payload)
-			out = append(out, attribution.HourTally{Hour: hour, Tally: t})
+			if t != (attribution.Tally{}) { // everything in it was taken back
+				out = append(out, attribution.HourTally{Hour: hour, Tally: t})
+			}
 			return true, err
 		})
 	})

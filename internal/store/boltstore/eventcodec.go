@@ -19,6 +19,7 @@ import (
 //	an opt-in's tail, where its flag is set: person (16 bytes), opt-in id (16), sealed, form (3 numbers), via, disposition
 //	note and ignored, each a number, where the flag is set
 //	the reference that a click is counted for, a number, where it is not the one of its touch
+//	the id that an opt-in joins (16 bytes), where its flag is set
 const (
 	hasLatest = 1 << iota
 	hasFirst
@@ -34,6 +35,7 @@ const (
 	hasIgnored
 	hasOptIn
 	hasCounted
+	hasJoins
 )
 
 // eventTexts are the strings of an event that are kept as numbers, each under its flag.
@@ -79,6 +81,9 @@ func eventFlags(e *attribution.Event) (flags uint64) {
 	if e.Type == attribution.OptedIn {
 		flags |= hasOptIn
 	}
+	if e.Joins != uuid.Nil {
+		flags |= hasJoins
+	}
 	return flags
 }
 
@@ -111,6 +116,9 @@ func (a *accountTx) encodeEvent(b []byte, e *attribution.Event, o store.Outcome,
 	}
 	if flags&hasCounted != 0 {
 		w.ref(counted)
+	}
+	if flags&hasJoins != 0 {
+		w.b = append(w.b, e.Joins[:]...)
 	}
 	return w.b, w.err
 }
@@ -188,6 +196,9 @@ func (a *accountTx) decodeEvent(id uuid.UUID, payload []byte) (store.LoggedEvent
 	logged.Counted = e.Latest.Ref
 	if flags&hasCounted != 0 {
 		logged.Counted = r.ref()
+	}
+	if flags&hasJoins != 0 {
+		copy(e.Joins[:], r.bytes(16))
 	}
 	if e.Ignored != "" {
 		logged.Disposition, logged.Reason = store.Ignored, e.Ignored

@@ -3,7 +3,6 @@ package boltstore
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"time"
 
@@ -179,77 +178,4 @@ func (a *accountTx) canonical(ref attribution.Ref) (attribution.Ref, error) {
 	}
 	remember(a.cache.canonical, ref, c)
 	return c, nil
-}
-
-// optIn makes a new opt-in, or merges into the one that this person has within the window.
-func (a *accountTx) optIn(e *attribution.Event, policy attribution.Policy) (store.Outcome, error) {
-	same, found, err := a.sameOptIn(e, policy)
-	if err != nil {
-		return store.Outcome{}, err
-	}
-	if found {
-		return store.Outcome{Disposition: store.Duplicate, Reason: "this person's opt-in is stored already: merged", OptIn: same.ID}, a.merge(same, e, policy)
-	}
-	earlier, err := a.lastTouch(e.Person)
-	if err != nil {
-		return store.Outcome{}, err
-	}
-	o := attribution.NewOptIn(*e, policy, earlier)
-	a.countOptIn(&o)
-	if err := a.attributed(&o, e); err != nil {
-		return store.Outcome{}, err
-	}
-	return store.Outcome{Disposition: store.Accepted, Reason: o.Reason, OptIn: o.ID}, errors.Join(a.countPerson(&o), a.saveOptIn(nil, &o))
-}
-
-func (a *accountTx) merge(o attribution.OptIn, e *attribution.Event, policy attribution.Policy) error {
-	before := o
-	if o.Merge(*e, policy) {
-		if err := a.attributed(&o, e); err != nil {
-			return err
-		}
-	}
-	return a.saveOptIn(&before, &o)
-}
-
-// sameOptIn finds the person's opt-in nearest in time, within the merge window.
-func (a *accountTx) sameOptIn(e *attribution.Event, policy attribution.Policy) (best attribution.OptIn, found bool, err error) {
-	from := appendTime(append([]byte(nil), e.Person[:]...), e.At.Add(-policy.Merge))
-	err = a.table("persons").ascend(e.Person[:], from, func(key, _ []byte) (bool, error) {
-		if entryTime(key).Sub(e.At) > policy.Merge {
-			return false, nil
-		}
-		o, err := a.getOptIn(entryID(key))
-		if err != nil {
-			return false, err
-		}
-		if !found || o.At.Sub(e.At).Abs() < best.At.Sub(e.At).Abs() {
-			best, found = o, true
-		}
-		return true, nil
-	})
-	return best, found, err
-}
-
-// attributed does what naming an affiliate means: it is counted, the person's touch is kept, and a job credits it.
-func (a *accountTx) attributed(o *attribution.OptIn, e *attribution.Event) (err error) {
-	if o.Ref.IsZero() {
-		return nil
-	}
-	if o.Ref, err = a.firstSight(o.Ref, e.Received); err != nil {
-		return err
-	}
-	if err := a.countForRef(o); err != nil {
-		return err
-	}
-	if err := a.table("people").putJSON(o.Person[:], attribution.Touch{Ref: o.Ref, At: o.At}); err != nil {
-		return err
-	}
-	_, err = a.newJob(store.CreditJob, o.ID.String(), e.Received)
-	return err
-}
-
-func (a *accountTx) lastTouch(person attribution.PersonKey) (touch attribution.Touch, err error) {
-	_, err = a.table("people").getJSON(person[:], &touch)
-	return touch, err
 }

@@ -20,9 +20,10 @@ import (
 //	accounts/A/strings  text                                    its number
 //	accounts/A/numbers  number                                  its text
 //	accounts/A/optins   opt-in id                               attribution.OptIn as JSON
+//	accounts/A/joins    an id that an opt-in event claimed      the id of the opt-in that it belongs to, where that is another
 //	accounts/A/time     time, opt-in id                         -
 //	accounts/A/refs     ref 00 time, opt-in id                  -
-//	accounts/A/persons  person key, time, opt-in id             -
+//	accounts/A/persons  person key, time, opt-in id             - : zeros while the person is not known
 //	accounts/A/statuses status 00 time, opt-in id               -
 //	accounts/A/people   person key                              the person's last earning touch as JSON
 //	accounts/A/credits  person key, ref                         hour : the person is counted for the ref
@@ -43,7 +44,7 @@ var (
 var topBuckets = [][]byte{accountsBucket, jobsBucket, dueBucket, quarantineBucket, documentsBucket}
 
 var accountBuckets = []string{
-	"events", "visitors", "pending", "counters", "strings", "numbers", "optins", "time", "refs", "persons", "statuses",
+	"events", "visitors", "pending", "counters", "strings", "numbers", "optins", "joins", "time", "refs", "persons", "statuses",
 	"people", "credits", "partners", "codes",
 }
 

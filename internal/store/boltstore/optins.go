@@ -20,8 +20,8 @@ func (a *accountTx) getOptIn(id uuid.UUID) (o attribution.OptIn, err error) {
 	return o, err
 }
 
-// saveOptIn writes an opt-in and its indexes; before is what was stored, nil for a new one. The time and person of an
-// opt-in never change.
+// saveOptIn writes an opt-in and its indexes; before is what was stored, nil for a new one. The time of an opt-in never
+// changes, and its person only once, from nobody to somebody.
 func (a *accountTx) saveOptIn(before, o *attribution.OptIn) error {
 	if err := a.table("optins").putJSON(o.ID[:], o); err != nil {
 		return err
@@ -30,13 +30,28 @@ func (a *accountTx) saveOptIn(before, o *attribution.OptIn) error {
 	if before != nil {
 		return errors.Join(
 			a.table("statuses").move(appendEntry(statusPrefix(before.Status), o.At, o.ID), status),
-			a.table("refs").move(appendEntry(refPrefix(before.Ref), o.At, o.ID), ref))
+			a.table("refs").move(appendEntry(refPrefix(before.Ref), o.At, o.ID), ref),
+			a.table("persons").move(personEntry(before), personEntry(o)))
 	}
 	return errors.Join(
 		a.table("statuses").put(status, nil),
 		a.table("refs").put(ref, nil),
 		a.table("time").put(appendEntry(nil, o.At, o.ID), nil),
-		a.table("persons").put(appendEntry(append([]byte(nil), o.Person[:]...), o.At, o.ID), nil))
+		a.table("persons").put(personEntry(o), nil))
+}
+
+func personEntry(o *attribution.OptIn) []byte {
+	return appendEntry(append([]byte(nil), o.Person[:]...), o.At, o.ID)
+}
+
+// dropOptIn removes an opt-in and its indexes.
+func (a *accountTx) dropOptIn(o *attribution.OptIn) error {
+	return errors.Join(
+		a.table("optins").delete(o.ID[:]),
+		a.table("statuses").delete(appendEntry(statusPrefix(o.Status), o.At, o.ID)),
+		a.table("refs").delete(appendEntry(refPrefix(o.Ref), o.At, o.ID)),
+		a.table("time").delete(appendEntry(nil, o.At, o.ID)),
+		a.table("persons").delete(personEntry(o)))
 }
 
 // OptIn implements store.Events.
@@ -46,7 +61,10 @@ func (s *Store) OptIn(ctx context.Context, account attribution.AccountID, id uui
 		if err != nil {
 			return err
 		}
-		o, err = a.getOptIn(id)
+		found := false
+		if o, found, err = a.claimed(id); err == nil && !found {
+			err = fmt.Errorf("opt-in %s: %w", id, store.ErrNotFound)
+		}
 		return err
 	})
 	return o, err

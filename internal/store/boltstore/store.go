@@ -74,7 +74,7 @@ func Open(o Options) (*Store, error) {
 	if s.committed = o.Committed; s.committed == nil {
 		s.committed = func(int, time.Duration) {}
 	}
-	if err := s.load(); err != nil {
+	if err := errors.Join(s.addBuckets(), s.load()); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	s.stopped.Go(s.commitLoop)

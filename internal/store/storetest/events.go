@@ -68,6 +68,7 @@ var eventTests = map[string]func(*testing.T, *bench){
 		e.First = attribution.Touch{Ref: byCode("00123"), At: noon.Add(-80 * 24 * time.Hour)}
 		e.UTM = attribution.UTM{Source: "a", Medium: "b", Campaign: "c", Term: "d", Content: "e"}
 		e.Form.Provider, e.Referrer, e.Note = "everwebinar", "https://blog.example.com/post", "the clock was off"
+		e.Joins = newID(noon)
 		b.ingest(e)
 		log, err := b.Log(ctx, account, uuid.Nil, 10)
 		if err != nil || len(log) != 1 || !reflect.DeepEqual(log[0].Event, e) {

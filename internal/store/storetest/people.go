@@ -118,6 +118,17 @@ var peopleTests = map[string]func(*testing.T, *bench){
 		b.putAffiliate(attribution.Affiliate{ID: "7", Code: "maple"})
 		b.wantTotal(byID("7"), attribution.Tally{OptIns: 2, People: 1})
 	},
+	"an arrival that names an erased opt-in does not bring it back": func(t *testing.T, b *bench) {
+		o := optIn(attribution.Ref{}, "ann", noon)
+		b.ingest(o)
+		b.erase("ann")
+		late := optIn(byID("7"), "ann", noon.Add(time.Minute))
+		late.Joins, late.Person, late.Sealed = o.ID, attribution.PersonKey{}, nil
+		b.ingest(late)
+		if got := b.getOptIn(o.ID); got.Status != attribution.Erased || !got.Ref.IsZero() || len(got.Trace) != 1 {
+			t.Errorf("opt-in %+v", got)
+		}
+	},
 	"nobody is erased without fault": func(t *testing.T, b *bench) {
 		if got := b.erase("nobody"); got != (store.Erasure{}) {
 			t.Errorf("erased %+v", got)

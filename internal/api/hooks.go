@@ -1,0 +1,209 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"tributary/internal/hooks"
+	"tributary/internal/store"
+)
+
+type hookAnswer struct {
+	ID      string        `json:"id"`
+	Kind    hooks.Kind    `json:"kind"`
+	Name    string        `json:"name"`
+	Site    string        `json:"site"`
+	Mapping hooks.Mapping `json:"mapping"`
+	Created time.Time     `json:"created"`
+	URL     string        `json:"url,omitempty"` // told once, when the hook is made
+}
+
+func hookOf(h hooks.Hook, url string) hookAnswer {
+	if h.Mapping == nil {
+		h.Mapping = hooks.Mapping{}
+	}
+	return hookAnswer{h.ID, h.Kind, h.Name, h.Site, h.Mapping, h.Created, url}
+}
+
+func createHook(d Deps, c echo.Context) error {
+	var in struct {
+		Name, Site string
+		Kind       hooks.Kind
+		Mapping    hooks.Mapping
+	}
+	if err := read(c, &in); err != nil {
+		return err
+	}
+	if err := d.checkHookSite(c, in.Site); err != nil {
+		return err
+	}
+	h, token, err := hooks.New(hooks.Hook{
+		Account: account, Kind: in.Kind, Name: strings.TrimSpace(in.Name), Site: in.Site, Mapping: in.Mapping, Created: d.Now().UTC(),
+	})
+	if err != nil {
+		return hookProblem(err)
+	}
+	if err := d.Hooks.Save(c.Request().Context(), h, 0); err != nil {
+		return err
+	}
+	return c.JSON(http.StatusCreated, hookOf(h, d.BaseURL+"/h/"+token))
+}
+
+func (d Deps) checkHookSite(c echo.Context, site string) error {
+	if site == "" {
+		return nil
+	}
+	_, _, err := d.readSite(c, site)
+	if errors.Is(err, store.ErrNotFound) {
+		return invalid("unknown_site", "site must be the key of one of your sites, such as st_...")
+	}
+	return err
+}
+
+// hookProblem tells what the caller did wrong from what is wrong here.
+func hookProblem(err error) error {
+	switch {
+	case errors.Is(err, hooks.ErrInvalid):
+		return invalid("invalid_hook", err.Error())
+	case errors.Is(err, hooks.ErrUnreadable):
+		return invalid("unreadable_payload", err.Error())
+	}
+	return err
+}
+
+func getHook(d Deps, c echo.Context) error {
+	h, _, err := d.Hooks.Get(c.Request().Context(), c.Param("id"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, hookOf(h, ""))
+}
+
+func listHooks(d Deps, c echo.Context) error {
+	fetch := func(limit int) ([]hooks.Hook, error) {
+		return d.Hooks.List(c.Request().Context(), c.QueryParam("cursor"), limit)
+	}
+	return listed(c, fetch, func(h hooks.Hook) string { return h.ID }, func(h hooks.Hook) (hookAnswer, error) { return hookOf(h, ""), nil })
+}
+
+func changeHook(d Deps, c echo.Context) error {
+	var in struct {
+		Name, Site *string
+		Mapping    hooks.Mapping
+	}
+	if err := read(c, &in); err != nil {
+		return err
+	}
+	h, version, err := d.Hooks.Get(c.Request().Context(), c.Param("id"))
+	if err != nil {
+		return err
+	}
+	if in.Name != nil {
+		h.Name = strings.TrimSpace(*in.Name)
+	}
+	if in.Mapping != nil { // {} takes the mapping away
+		h.Mapping = in.Mapping
+	}
+	if in.Site != nil {
+		h.Site = *in.Site
+	}
+	if err := d.checkHookSite(c, h.Site); err != nil {
+		return err
+	}
+	if err := h.Check(); err != nil {
+		return hookProblem(err)
+	}
+	if err := d.Hooks.Save(c.Request().Context(), h, version); err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, hookOf(h, ""))
+}
+
+func deleteHook(d Deps, c echo.Context) error {
+	if err := d.Hooks.Delete(c.Request().Context(), c.Param("id")); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}
+
+type payloadAnswer struct {
+	ID          uuid.UUID      `json:"id"`
+	Received    time.Time      `json:"received"`
+	State       hooks.State    `json:"state"`
+	Reason      string         `json:"reason,omitempty"`
+	ContentType string         `json:"content_type"`
+	Body        string         `json:"body"`
+	Cut         bool           `json:"cut,omitempty"` // only the beginning was kept
+	Results     []hooks.Result `json:"results"`
+}
+
+func payloadOf(p hooks.Payload) payloadAnswer {
+	body := string(p.Body)
+	if !utf8.ValidString(body) {
+		body = strings.ToValidUTF8(body, "\ufffd")
+	}
+	if p.Results == nil {
+		p.Results = []hooks.Result{}
+	}
+	return payloadAnswer{p.ID, p.Received, p.State, p.Reason, p.ContentType, body, p.Cut, p.Results}
+}
+
+func listPayloads(d Deps, c echo.Context) error {
+	limit, err := limitOf(c)
+	if err != nil {
+		return err
+	}
+	state := hooks.State(c.QueryParam("state"))
+	switch state {
+	case "", hooks.Taken, hooks.Waiting, hooks.Refused:
+	default:
+		return invalid("invalid_state", "state must be taken, waiting or refused")
+	}
+	if _, err := idCursor(c); err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	if _, _, err := d.Hooks.Get(ctx, c.Param("id")); err != nil {
+		return err
+	}
+	page, more, err := d.Hooks.Payloads(ctx, c.Param("id"), state, c.QueryParam("cursor"), limit)
+	if err != nil {
+		return err
+	}
+	out := make([]payloadAnswer, len(page))
+	for i, p := range page {
+		out[i] = payloadOf(p)
+	}
+	next := ""
+	if more {
+		next = page[len(page)-1].ID.String()
+	}
+	return c.JSON(http.StatusOK, list[payloadAnswer]{out, next})
+}
+
+func getPayload(d Deps, c echo.Context) error {
+	p, err := d.Hooks.Payload(c.Request().Context(), c.Param("id"), c.Param("payload"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, payloadOf(p))
+}
+
+func retryPayload(d Deps, c echo.Context) error {
+	ctx := c.Request().Context()
+	h, _, err := d.Hooks.Get(ctx, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	p, err := d.Hooks.Retry(ctx, h, c.Param("payload"))
+	if err != nil {
+		return hookProblem(err)
+	}
+	return c.JSON(http.StatusOK, payloadOf(p))
+}
