@@ -72,6 +72,9 @@ func NewOptIn(id uuid.UUID, e Event, p Policy, earlier Touch) OptIn {
 // that no late message moves credit; an arrival that names one fills a record that has none, or that has it only from
 // an earlier opt-in. fixed says that Keap may have been told already: then the affiliate stays in any case.
 func (o *OptIn) Merge(e Event, p Policy, earlier Touch, fixed bool) {
+	if o.Status == Erased {
+		return // nothing that comes later makes it anybody's again
+	}
 	if !slices.Contains(o.Via, e.Via) {
 		o.Via = append(o.Via, e.Via)
 	}
