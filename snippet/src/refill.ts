@@ -1,10 +1,11 @@
-import { fill } from './fill';
+import { attend } from './attend';
 import { roots } from './roots';
+import { round } from './round';
 
-/** Puts every form right, after something changed that all of them show. */
+/** Puts every form right at once, after something changed that all of them show. */
 export const refill = (): void => {
-  if (FIELD_AFFILIATE || FIELD_ID)
-    roots.forEach((root) => {
-      fill(root.querySelectorAll('form'));
-    });
+  if (FIELD_AFFILIATE || FIELD_ID) {
+    roots.forEach(attend);
+    round(Infinity);
+  }
 };

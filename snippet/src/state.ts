@@ -6,6 +6,8 @@ interface State {
   held: Touches;
   /** Consent is revoked: nothing is kept, filled in or sent. */
   paused?: boolean;
+  /** form.submit() cannot be heard. */
+  deaf?: boolean;
 }
 
 /** What lasts as long as the page. */
