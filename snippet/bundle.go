@@ -21,7 +21,7 @@ var sources embed.FS
 const target = api.ES2020
 
 // Properties of our own objects that nobody outside of the script sees.
-const internals = "^(held|paused|later|store|inputs|claimed|tries|looked|entered)$"
+const internals = "^(held|paused|later|store|deaf|due|inputs|claimed|tries|looked|entered)$"
 
 // Bundle makes the script of a site. The same settings give the same bytes. Whatever a page may have broken, no error
 // leaves the script: its functions see to that themselves, and what runs while it loads is wrapped here.

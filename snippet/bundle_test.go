@@ -94,7 +94,7 @@ func TestUnusedFeaturesAreLeftOut(t *testing.T) {
 		traces []string // of the feature, in the usual script
 	}{
 		{"no fields", func(s *snippet.Settings) { s.FieldAffiliate, s.FieldID = snippet.None, snippet.None },
-			[]string{"MutationObserver", "formdata", "requestIdleCallback", `"hidden"`, "createElement", "querySelectorAll"}},
+			[]string{"MutationObserver", "requestIdleCallback", `"hidden"`, "cloneNode"}},
 		{"no affiliate field", func(s *snippet.Settings) { s.FieldAffiliate = snippet.None }, []string{`,"affiliate",`}},
 		{"no id field", func(s *snippet.Settings) { s.FieldID = snippet.None }, []string{"tributary_id"}},
 		{"no cookies of Keap", func(s *snippet.Settings) { s.NoKeapCookies = true }, []string{"is_aff"}},

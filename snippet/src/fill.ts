@@ -1,3 +1,4 @@
+import { controls } from './controls';
 import { earning } from './earning';
 import { field } from './field';
 import { ifYoung } from './ifYoung';
@@ -14,8 +15,9 @@ export const fill = (forms: Iterable<Element>, data?: FormData): void => {
   const affiliate = ifYoung(earning())?.affiliate ?? '';
   for (const form of forms)
     quiet(() => {
+      const all = controls(form);
       const off = state.paused || leftAlone(form);
-      if (FIELD_AFFILIATE) field(form, FIELD_AFFILIATE, off ? '' : affiliate, data);
-      if (FIELD_ID) field(form, FIELD_ID, off ? '' : ticket(form).id, data);
+      if (FIELD_AFFILIATE) field(form, all, FIELD_AFFILIATE, off ? '' : affiliate, data);
+      if (FIELD_ID) field(form, all, FIELD_ID, off ? '' : ticket(form).id, data);
     })();
 };

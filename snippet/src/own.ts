@@ -1,4 +1,4 @@
-type Own = Pick<Element, 'id' | 'append' | 'closest'> & {
+type Own = Pick<Element, 'id' | 'append' | 'closest' | 'querySelector' | 'querySelectorAll'> & {
   name: string;
   action: string;
   elements: Iterable<HTMLInputElement>;

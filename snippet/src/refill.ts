@@ -1,12 +1,13 @@
+import { attend } from './attend';
 import { decorate } from './decorate';
-import { fill } from './fill';
 import { roots } from './roots';
+import { round } from './round';
 
-/** Puts every form right, and the frames of form tools, after something changed that all of them show. */
+/** Puts every form right at once, after something changed that all of them show. */
 export const refill = (): void => {
-  if (FIELD_AFFILIATE || FIELD_ID)
-    roots.forEach((root) => {
-      fill(root.querySelectorAll('form'));
-    });
+  if (FIELD_AFFILIATE || FIELD_ID) {
+    roots.forEach(attend);
+    round(Infinity);
+  }
   if (FRAME_URLS) decorate();
 };

@@ -1,4 +1,4 @@
 import type { Root } from './root';
 
-/** What we attend to so far. */
+/** Where everything that we attend to is found again: the page, and what it named by attach(). */
 export const roots = new Set<Root>();

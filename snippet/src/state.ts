@@ -11,6 +11,8 @@ interface State {
   paused?: boolean;
   /** What is to be done once consent is granted. None while it is not asked for, or refused. */
   later?: (() => void)[] | undefined;
+  /** form.submit() cannot be heard. */
+  deaf?: boolean;
 }
 
 /** What lasts as long as the page. */

@@ -3,15 +3,19 @@ import { fill } from './fill';
 import { leftAlone } from './leftAlone';
 import { optin } from './optin';
 import { own } from './own';
+import type { Person } from './person';
 import { personOf } from './personOf';
 import { quiet } from './quiet';
+import { ticket } from './ticket';
 import { within } from './within';
 
 /** A form is on its way: reports the opt-in, then puts our fields right, with the id of that opt-in. */
-export const submitted = (form: Element): void => {
+export const submitted = (form: Element, read?: Person): void => {
   quiet(() => {
     if (leftAlone(form) || within(form, ':invalid') === form) return;
-    optin(form, personOf(form), own(form, 'id') || own(form, 'name'), bare(own(form, 'action')));
+    const person = read ?? personOf(form);
+    ticket(form).due = !person.email;
+    optin(form, person, own(form, 'id') || own(form, 'name'), bare(own(form, 'action')));
   })();
   if (FIELD_AFFILIATE || FIELD_ID) fill([form]);
 };

@@ -4,6 +4,8 @@ interface Ticket {
   id: string;
   /** The e-mail that it was reported with. */
   email?: string | undefined;
+  /** It was submitted, but no e-mail was found in its controls. */
+  due?: boolean | undefined;
   /** The inputs that we made for the form, by name. */
   inputs: Partial<Record<string, HTMLInputElement>>;
 }

@@ -1,15 +1,17 @@
 import { quiet } from './quiet';
+import { state } from './state';
 import { submitted } from './submitted';
 
 /**
- * form.submit() fires no submit event, so the method itself is wrapped. On a frozen prototype that fails: the form then
- * still gets its fields by its formdata event, but is not reported.
+ * form.submit() fires no submit event, so the method itself is wrapped. A prototype that is frozen stays as it is: then
+ * read.ts has to make do with the formdata event.
  */
-export const wrapSubmit = ({ prototype }: typeof HTMLFormElement): void => {
+export const wrapSubmit = ({ HTMLFormElement: { prototype } }: typeof window): void => {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called on the form below
   const submit = prototype.submit;
-  prototype.submit = function (this: HTMLFormElement): void {
+  const wrapped = function (this: HTMLFormElement): void {
     quiet(submitted)(this);
     submit.call(this);
   };
+  if (!Reflect.set(prototype, 'submit', wrapped)) state.deaf = true;
 };

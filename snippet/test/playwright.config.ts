@@ -33,6 +33,7 @@ export default defineConfig({
   projects: [
     { name: 'unit', testDir: 'unit' },
     { name: 'build', testMatch: 'support/build.ts' },
-    { name: 'browser', testIgnore: ['unit/**', 'support/**', 'engines/**'], dependencies: ['build'] },
+    { name: 'browser', testIgnore: ['unit/**', 'support/**', 'engines/**', 'cost/**'], dependencies: ['build'] },
+    { name: 'cost', testMatch: 'cost/cost.ts', dependencies: ['build'], fullyParallel: false },
   ],
 });

@@ -154,6 +154,44 @@ test('a form that comes later', async ({ open, page, collector, site }) => {
   await expect.poll(() => collector.of('optin')).toHaveLength(1);
 });
 
+test('an e-mail in a custom element is found as the form is read', async ({
+  open,
+  page,
+  collector,
+  site,
+}) => {
+  await open('custom', '?affiliate=1');
+  await page.evaluate(`document.querySelector('e-mail').text = 'ann@example.com'`);
+  await page.click('#custom button');
+  await arrived(page);
+  await expect.poll(() => collector.of('optin').map(({ person }) => person)).toEqual([{ email: 'ann@example.com' }]);
+  expect(site.received[0].fields.slice(1)).toEqual([
+    ['email', 'ann@example.com'],
+    ['affiliate', '1'],
+    ['tributary_id', collector.of('optin')[0].id],
+  ]);
+});
+
+test('an e-mail that a script adds as the form is read is found, and our fields stay last', async ({
+  open,
+  page,
+  collector,
+  site,
+}) => {
+  await open('custom', '?affiliate=1');
+  await page.click('#added button');
+  await arrived(page);
+  await expect.poll(() => collector.of('optin').map(({ person }) => person?.email)).toEqual(['bob@example.com']);
+  expect(site.received[0].fields.map(([name]) => name)).toEqual(['email', 'affiliate', 'tributary_id']);
+});
+
+test('a form is read as often as the page reads it', async ({ open, page }) => {
+  await open('custom', '?affiliate=1');
+  await page.evaluate(`document.addEventListener('submit', (event) => event.preventDefault())`);
+  await page.click('#custom button');
+  expect(await page.evaluate('reads')).toBe(0);
+});
+
 test('without a touch the opt-in is reported, for who is not known', async ({ open, page, collector, site }) => {
   await open('plain');
   await send(page, 'plain');

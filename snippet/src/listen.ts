@@ -1,0 +1,29 @@
+import { attend } from './attend';
+import { enter } from './enter';
+import { quiet } from './quiet';
+import { reach } from './reach';
+import { read } from './read';
+import type { Root } from './root';
+import { submitted } from './submitted';
+
+/**
+ * Listens in the capture phase: before the page's own listeners, and out of reach of their stopPropagation. A form that
+ * is read is heard of once more at the very end, as the page's scripts may add to what it holds. Of what is loaded into a
+ * document its window is not told. To do all this twice is to do it once.
+ */
+export const listen = (root: Root): void => {
+  const top = (root as Document).defaultView ?? root;
+  for (const type of ['submit', 'formdata', 'focusin', 'click', 'load']) top.addEventListener(type, hearing, true);
+  root.addEventListener('load', hearing, true);
+  top.addEventListener('formdata', hearing);
+};
+
+const hearing = /* @__PURE__ */ quiet((event: Event): void => {
+  const { type, target } = event;
+  if (type === 'submit') submitted(target as Element);
+  else if (type === 'formdata') read(event as FormDataEvent);
+  else if (type !== 'load') reach(event);
+  // A window tells of its own document.
+  else if ((target as Node).nodeType === 9) attend(target as Document);
+  else enter(target as HTMLIFrameElement);
+});

@@ -1,0 +1,27 @@
+import { observer } from './observer';
+import { quiet } from './quiet';
+import { round } from './round';
+import { unseen } from './unseen';
+
+let asked: unknown;
+
+/**
+ * Looks at elements when the page is at rest, a few milliseconds at a time, and after a second even where it never rests:
+ * then the page is not held up, and scripts that read inputs by themselves find ours. Safari has no requestIdleCallback.
+ */
+export const look = (elements: Iterable<Element>): void => {
+  unseen.push(elements[Symbol.iterator]());
+  ask();
+};
+
+const ask = (): void => {
+  asked ??= ((window as Partial<Window>).requestIdleCallback ?? (setTimeout as never))(turn, { timeout: 1000 });
+};
+
+const turn = /* @__PURE__ */ quiet((): void => {
+  asked = undefined;
+  round(Date.now() + 4);
+  // Nobody else had a turn meanwhile, so all that has changed is what we have put in.
+  observer.takeRecords();
+  if (unseen[0]) ask();
+});

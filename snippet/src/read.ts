@@ -1,0 +1,21 @@
+import { fill } from './fill';
+import { own } from './own';
+import { personRead } from './personRead';
+import { state } from './state';
+import { submitted } from './submitted';
+import { ticket } from './ticket';
+
+/**
+ * A form is being read, by the browser that sends it or by a script. Where form.submit() cannot be heard this is all that
+ * tells of it, unless a person is typing: then a script reads along. And it is the moment when custom elements tell what
+ * they hold, which may be the e-mail that we did not find at submit.
+ */
+export const read = ({ target, formData, eventPhase }: FormDataEvent): void => {
+  const form = target as Element;
+  const mine = ticket(form);
+  if (mine.due) submitted(form, personRead(form, formData));
+  else if (state.deaf && !own(form, 'querySelector').call(form, ':read-write:focus')) submitted(form);
+  // The last to hear of it is the last who could find an e-mail.
+  if (eventPhase > 1) mine.due = false;
+  if (FIELD_AFFILIATE || FIELD_ID) fill([form], formData);
+};

@@ -1,0 +1,2 @@
+/** Elements that we have yet to look at. */
+export const unseen: Iterator<Element>[] = [];
