@@ -27,6 +27,7 @@ var allowed = map[string][]string{
 	"portal":              {"attribution", "auth", "stats", "store", "web"},
 	"server":              {"api", "intake"},
 	"demo":                {},
+	"webinar/sandbox":     {},
 	"bench":               {},
 	"bench/bare":          {"bench"},
 	"bench/load":          {"bench"},
