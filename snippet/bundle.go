@@ -55,6 +55,11 @@ func constants(s Settings) map[string]string {
 		"FIELD_ID":        literal(fieldName(s.FieldID)),
 		"FIRST_EARNS":     literal(s.Rule == "first"),
 		"WINDOW":          literal(s.Window.Milliseconds()),
+		"FOLLOWED":        literal(len(modules(s)) > 0),
+		"WEBINAR_HOSTS":   literal(s.WebinarHosts),
+		"UTM_KEYS":        literal(utmKeys(s.UTMKey)),
+		"ORIGINS":         literal(originsPattern(s.Origins)),
+		"LINKED_DOMAINS":  literal(s.LinkedDomains),
 	}
 }
 
@@ -84,7 +89,7 @@ func join(s Settings) ([]byte, error) {
 		MangleProps:       internals,
 		LegalComments:     api.LegalCommentsNone,
 		TsconfigRaw:       "{}",
-		Plugins:           []api.Plugin{fromSources(s.Tools)},
+		Plugins:           []api.Plugin{fromSources(s)},
 	})
 	if err := firstError(result.Errors); err != nil {
 		return nil, err
@@ -114,22 +119,23 @@ func firstError(messages []api.Message) error {
 	return fmt.Errorf("%s:%d: %s", m.Location.File, m.Location.Line, m.Text)
 }
 
-// fromSources answers every import out of the embedded files; "./tools" is made of the tools that the site uses.
-func fromSources(tools []string) api.Plugin {
+// fromSources answers every import out of the embedded files; "./tools" is made of what the site uses.
+func fromSources(s Settings) api.Plugin {
 	return api.Plugin{Name: "sources", Setup: func(build api.PluginBuild) {
 		build.OnResolve(api.OnResolveOptions{Filter: `^\.\.?/`}, func(a api.OnResolveArgs) (api.OnResolveResult, error) {
-			return api.OnResolveResult{Path: path.Join(path.Dir(or(a.Importer, "src/main.ts")), a.Path+".ts"), Namespace: "sources"}, nil
+			file := path.Join(path.Dir(or(a.Importer, "src/main.ts")), a.Path+".ts")
+			return api.OnResolveResult{Path: file, Namespace: "sources", SideEffects: api.SideEffectsFalse}, nil
 		})
 		build.OnLoad(api.OnLoadOptions{Filter: ".*", Namespace: "sources"}, func(a api.OnLoadArgs) (api.OnLoadResult, error) {
-			contents, err := source(a.Path, tools)
+			contents, err := source(a.Path, s)
 			return api.OnLoadResult{Contents: &contents, Loader: api.LoaderTS}, err
 		})
 	}}
 }
 
-func source(name string, tools []string) (string, error) {
+func source(name string, s Settings) (string, error) {
 	if name == toolsFile {
-		return startingTools(tools), nil
+		return startingTools(s), nil
 	}
 	text, err := sources.ReadFile(name)
 	return string(text), err

@@ -22,6 +22,11 @@ type Settings struct {
 	Window         time.Duration `json:"window,omitempty"`          // how long a touch earns and the cookie lives; 90 days
 	NoKeapCookies  bool          `json:"no_keap_cookies,omitempty"` // do not read is_aff and is_affcode
 	Tools          []string      `json:"tools,omitempty"`           // form tools on the site's pages that need code of their own; see Tools
+	UTMKey         string        `json:"utm_key,omitempty"`         // the utm key that carries the touch to a webinar vendor, when the page does not use it itself; utm_content
+	WebinarHosts   []string      `json:"webinar_hosts,omitempty"`   // hosts of EverWebinar's frames and pages; the vendor's own
+	Frames         bool          `json:"frames,omitempty"`          // the tag stands in frames, too: they are handed the touch of the page around
+	Origins        []string      `json:"origins,omitempty"`         // with Frames: whose frames and pages may take part, as attribution.Site has them
+	LinkedDomains  []string      `json:"linked_domains,omitempty"`  // domains of the site, subdomains included, between which links carry the touch
 }
 
 // Param is a parameter of the page's address that names an affiliate.
@@ -37,6 +42,10 @@ func (s Settings) WithDefaults() Settings {
 	s.FieldID = or(s.FieldID, "tributary_id")
 	s.Rule = or(s.Rule, "latest")
 	s.Window = or(s.Window, 90*24*time.Hour)
+	s.UTMKey = or(s.UTMKey, "utm_content")
+	if s.WebinarHosts == nil {
+		s.WebinarHosts = []string{"event.webinarjam.com", "events.genndi.com"}
+	}
 	if s.Params == nil {
 		s.Params = []Param{{"affiliate", "id"}, {"aff", "code"}}
 	}
@@ -66,7 +75,7 @@ const (
 
 // Validate says what is wrong with settings that WithDefaults has completed, and what would be right.
 func (s Settings) Validate() error {
-	for _, check := range []func(Settings) error{checkKey, checkCookie, checkParams, checkFields, checkRule, checkWindow, checkTools} {
+	for _, check := range []func(Settings) error{checkKey, checkCookie, checkParams, checkFields, checkRule, checkWindow, checkTools, checkEmbeds, checkOrigins, checkLinkedDomains} {
 		if err := check(s); err != nil {
 			return err
 		}

@@ -23,11 +23,25 @@ func Tools() []string {
 	return names
 }
 
-func startingTools(tools []string) string {
+func startingTools(s Settings) string {
 	imports, starts := "import { quiet } from './quiet';\n", ""
-	for _, tool := range tools {
-		imports += fmt.Sprintf("import { %s } from './tools/%[1]s';\n", tool)
-		starts += fmt.Sprintf("quiet(%s)();", tool)
+	for _, module := range modules(s) {
+		imports += fmt.Sprintf("import { %s } from './%s';\n", path.Base(module), module)
+		starts += fmt.Sprintf("quiet(%s)();", path.Base(module))
 	}
 	return imports + "export const tools = () => {" + starts + "};\n"
+}
+
+// modules are the files that are started, the tools last: what they need to know may be handed in by the others.
+func modules(s Settings) (files []string) {
+	if len(s.LinkedDomains) > 0 {
+		files = append(files, "linkedSites")
+	}
+	if s.Frames {
+		files = append(files, "frames")
+	}
+	for _, tool := range s.Tools {
+		files = append(files, "tools/"+tool)
+	}
+	return files
 }

@@ -1,6 +1,7 @@
 package attribution
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"strings"
@@ -18,6 +19,10 @@ type Site struct {
 	Cookie         string `json:"cookie,omitempty"`          // name of the first-party cookie; empty means trb
 	AffiliateField string `json:"affiliate_field,omitempty"` // name of the hidden field; empty means affiliate, "-" none
 	IDField        string `json:"id_field,omitempty"`        // likewise; empty means tributary_id
+
+	// Settings are the site's choices for its script, a JSON object that package snippet reads: what is known here of a
+	// setting is that it belongs to the site.
+	Settings json.RawMessage `json:"settings,omitempty"`
 }
 
 // Allows reports whether a page of this origin ("https://www.example.com") may send events.

@@ -2,7 +2,9 @@ package intake
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -36,10 +38,11 @@ func (s *Scripts) Script(ctx context.Context, key string) (snippet.Script, error
 	if err != nil {
 		return snippet.Script{}, err
 	}
-	script, err := s.shelf.Script(snippet.Settings{
-		Key: site.Key, Cookie: site.Cookie, FieldAffiliate: site.AffiliateField, FieldID: site.IDField,
-		Rule: string(s.Policy.Rule), Window: s.Policy.Window,
-	})
+	settings, err := s.settings(site)
+	if err != nil {
+		return snippet.Script{}, err
+	}
+	script, err := s.shelf.Script(settings)
 	if err != nil {
 		return script, err
 	}
@@ -49,6 +52,20 @@ func (s *Scripts) Script(ctx context.Context, key string) (snippet.Script, error
 		}
 	}
 	return script, nil
+}
+
+func (s *Scripts) settings(site attribution.Site) (snippet.Settings, error) {
+	settings := snippet.Settings{Cookie: site.Cookie, FieldAffiliate: site.AffiliateField, FieldID: site.IDField}
+	if len(site.Settings) > 0 {
+		if err := json.Unmarshal(site.Settings, &settings); err != nil {
+			return settings, fmt.Errorf("settings of site %s: %w", site.Key, err)
+		}
+	}
+	settings.Key, settings.Rule, settings.Window = site.Key, string(s.Policy.Rule), s.Policy.Window
+	if settings.Frames { // the one list is for who may send events, and for who may be handed a touch
+		settings.Origins = site.Origins
+	}
+	return settings, nil
 }
 
 // Get handles GET /s/{key}.js and GET /s/{key}.{hash}.js.

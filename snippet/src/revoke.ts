@@ -1,4 +1,5 @@
 import { drop } from './drop';
+import { met } from './metBefore';
 import { refill } from './refill';
 import { setCookie } from './setCookie';
 import { state } from './state';
@@ -11,5 +12,6 @@ export const revoke = (): void => {
   state.held = { visitor: uuid7() };
   setCookie('', 0);
   queue().forEach(drop);
+  if (FOLLOWED) drop(met);
   refill();
 };

@@ -17,3 +17,13 @@ declare const FIELD_ID: string;
 declare const FIRST_EARNS: boolean;
 /** How long a touch earns, in ms. */
 declare const WINDOW: number;
+/** Whether anything follows the touch but our fields: see followers. */
+declare const FOLLOWED: boolean;
+/** Hosts of EverWebinar's frames and pages. */
+declare const WEBINAR_HOSTS: readonly string[];
+/** The utm keys that may carry the touch to a vendor, the one that is tried first first. */
+declare const UTM_KEYS: readonly string[];
+/** A regular expression for the site's origins: with whom our tags in frames may talk. */
+declare const ORIGINS: string;
+/** Domains of the site between which links carry the touch. */
+declare const LINKED_DOMAINS: readonly string[];

@@ -11,6 +11,12 @@ export interface Settings {
   field_id?: string;
   rule?: 'latest' | 'first';
   window?: number;
+  tools?: string[];
+  utm_key?: string;
+  webinar_hosts?: string[];
+  frames?: boolean;
+  origins?: string[];
+  linked_domains?: string[];
 }
 
 interface Touch {
