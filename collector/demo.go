@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -22,6 +23,7 @@ import (
 	"tributary/internal/outbox"
 	"tributary/internal/server"
 	"tributary/internal/store"
+	webinarsandbox "tributary/internal/webinar/sandbox"
 	"tributary/snippet"
 )
 
@@ -48,6 +50,8 @@ type demoProgram struct {
 	forms    net.Listener
 	keapDoor net.Listener
 	front    net.Listener
+	webinars net.Listener
+	webinar  *webinarsandbox.Sandbox
 }
 
 func demoCommand(ctx context.Context, args []string, stdout, stderr io.Writer) error {
@@ -68,7 +72,7 @@ func demoCommand(ctx context.Context, args []string, stdout, stderr io.Writer) e
 func demoConfig(args []string, stderr io.Writer) (cfg config, log *slog.Logger, cleanup func(), err error) {
 	fs := flag.NewFlagSet("tributary demo", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
-	port := fs.Int("port", 8787, "first of four `ports` on loopback; taken ones are replaced by free ones")
+	port := fs.Int("port", 8787, "first of five `ports` on loopback; taken ones are replaced by free ones")
 	data := fs.String("data", "", "`folder` to keep the data in (default: a temporary one, removed at the end)")
 	level := fs.String("log-level", "warn", "debug, info, warn or error")
 	if err := fs.Parse(args); err != nil {
@@ -103,10 +107,11 @@ func demoUsage(fs *flag.FlagSet, stderr io.Writer, err error) error {
 
 func newDemo(cfg config, log *slog.Logger) (*demoProgram, error) {
 	d := &demoProgram{box: sandbox.New(sandbox.Options{Logger: log})}
-	var err error
-	if d.front, d.landing, d.forms, d.keapDoor, err = fourPorts(cfg.listen); err != nil {
+	open, err := ports(cfg.listen, 5)
+	if err != nil {
 		return nil, err
 	}
+	d.front, d.landing, d.forms, d.keapDoor, d.webinars = open[0], open[1], open[2], open[3], open[4]
 	cfg.baseURL, cfg.keapURL = "http://"+d.front.Addr().String(), "http://"+d.keapDoor.Addr().String()+sandbox.BasePath
 	for _, a := range demoAffiliates {
 		d.box.AddAffiliate(a.Affiliate)
@@ -120,29 +125,30 @@ func newDemo(cfg config, log *slog.Logger) (*demoProgram, error) {
 	d.collector.outbox = outbox.New(d.store, d.credit, outbox.Options{
 		Logger: log, Schedule: outbox.Schedule{Base: time.Second, Cap: 10 * time.Second, Span: time.Hour},
 	})
+	d.webinar = d.newWebinars()
 	d.vendor = demo.NewVendor(demo.VendorOptions{Contacts: d.makeContact, LandingOrigin: d.landingURL(), Logger: log})
 	return d, d.addSite()
 }
 
-// fourPorts listens on four addresses in a row, or on free ones where those are taken.
-func fourPorts(first string) (a, b, c, d net.Listener, err error) {
+// ports listens on some addresses in a row, or on free ones where those are taken.
+func ports(first string, n int) ([]net.Listener, error) {
 	host, portText, err := net.SplitHostPort(first)
 	if err != nil {
-		return nil, nil, nil, nil, err
+		return nil, err
 	}
 	var port int
 	fmt.Sscan(portText, &port)
-	var open [4]net.Listener
+	open := make([]net.Listener, n)
 	for i := range open {
 		open[i], err = net.Listen("tcp", fmt.Sprintf("%s:%d", host, port+i))
 		if err != nil || port == 0 {
 			open[i], err = net.Listen("tcp", host+":0")
 		}
 		if err != nil {
-			return nil, nil, nil, nil, fmt.Errorf("no free port on %s: %w", host, err)
+			return nil, fmt.Errorf("no free port on %s: %w", host, err)
 		}
 	}
-	return open[0], open[1], open[2], open[3], nil
+	return open, nil
 }
 
 // landingURL names the machine as localhost where the collector is 127.0.0.1: to a browser these are two sites.
@@ -168,18 +174,47 @@ func (d *demoProgram) makeContact(ctx context.Context, email, first, last string
 func (d *demoProgram) addSite() error {
 	site := attribution.Site{
 		Key: demoSite, Account: attribution.DefaultAccount, Name: "Demo", Created: time.Now().UTC(),
-		Origins: []string{"http://localhost:*"},
+		Origins: []string{"http://localhost:*", "http://" + webinarHost + ":*"},
+	}
+	var err error
+	site.Settings, err = json.Marshal(snippet.Settings{Tools: []string{"everwebinar"}, WebinarHosts: []string{d.webinarAddress()}, Frames: true})
+	if err != nil {
+		return err
 	}
 	value, err := json.Marshal(site)
 	if err != nil {
 		return err
 	}
 	ctx := context.Background()
-	if _, err := d.store.Get(ctx, store.SiteKind, demoSite); err == nil {
-		return nil // kept by --data
+	kept, err := d.store.Get(ctx, store.SiteKind, demoSite)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
 	}
-	_, err = d.store.Put(ctx, store.SiteKind, demoSite, value, 0)
+	_, err = d.store.Put(ctx, store.SiteKind, demoSite, value, kept.Version) // what --data kept names other ports
 	return err
+}
+
+// webinarHost is a third site beside localhost and 127.0.0.1. Browsers take every name below localhost for this machine.
+const webinarHost = "webinar.localhost"
+
+func (d *demoProgram) webinarAddress() string {
+	return fmt.Sprintf("%s:%d", webinarHost, d.webinars.Addr().(*net.TCPAddr).Port)
+}
+
+// newWebinars sets the webinar vendor up as a customer does: one webinar with a thank-you page of theirs, one with our
+// tag in the code box of its form.
+func (d *demoProgram) newWebinars() *webinarsandbox.Sandbox {
+	tag := snippet.StandardTag(d.cfg.baseURL, d.cfg.scriptPath, demoSite)
+	return webinarsandbox.New(webinarsandbox.Options{
+		Logger: d.log,
+		Webinars: []webinarsandbox.Webinar{
+			{Hash: demo.WebinarHash, Title: "A year with the bees", ThankYou: d.landingURL() + demo.ThanksPath, SendInfo: true},
+			{Hash: demo.TaggedHash, Title: "Meadow in a box", Boxes: map[webinarsandbox.Box]string{webinarsandbox.BoxForm: tag}},
+		},
+		Registered: func(ctx context.Context, r webinarsandbox.Registrant) error {
+			return d.makeContact(ctx, r.Email, r.FirstName, r.LastName)
+		},
+	})
 }
 
 // landingPages are the customer's pages, and a way to each affiliate's page without an e-mail.
@@ -192,8 +227,9 @@ func (d *demoProgram) landingPages() http.Handler {
 		}
 	}
 	mux := http.NewServeMux()
+	tag := snippet.StandardTag(d.cfg.baseURL, d.cfg.scriptPath, demoSite)
 	mux.Handle("/", demo.Landing(demo.LandingOptions{
-		Tag:       template.HTML(snippet.StandardTag(d.cfg.baseURL, d.cfg.scriptPath, demoSite)),
+		Tag: template.HTML(tag), TagAtOnce: template.HTML(strings.Replace(tag, " async", "", 1)), WebinarURL: "http://" + d.webinarAddress(),
 		VendorURL: "http://" + d.forms.Addr().String(), Affiliates: shown, PortalURL: d.affiliateURL(), KeapPageURL: d.keapPageURL(),
 	}))
 	mux.HandleFunc("GET /affiliate/{id}", d.openAffiliatePage)
@@ -222,27 +258,30 @@ func (d *demoProgram) welcome() string {
   landing pages      %[1]s/
   affiliate's page   %[2]s
   form vendor        http://%[3]s/
+  webinar vendor     http://%[7]s/sandbox
   Keap's sandbox     %[4]s
   REST API           %[5]s/v1, with the header "Authorization: Bearer %[6]s"
 
-Three things to try:
+Four things to try:
 
   1. Open %[1]s/native?affiliate=101 and submit the form. The vendor shows the hidden
      field, and some seconds later the referral stands in Keap's sandbox.
   2. Keep the affiliate's page open beside it: the opt-in is counted there without a reload.
   3. Open %[1]s/late?affiliate=0 (Keap's "no affiliate": nothing changes), and then
      %[1]s/late?affiliate=102: the latest affiliate earns the next opt-in.
+  4. Open %[1]s/webinar?affiliate=101: the form is EverWebinar's, in a frame from another
+     site. Register: the webinar vendor stores who sent you, and so does Keap.
 
 Ctrl-C ends it.
-`, d.landingURL(), d.affiliateURL(), d.forms.Addr(), d.keapPageURL(), d.cfg.baseURL, d.adminKey)
+`, d.landingURL(), d.affiliateURL(), d.forms.Addr(), d.keapPageURL(), d.cfg.baseURL, d.adminKey, d.webinarAddress())
 }
 
-// run serves all four until ctx ends.
+// run serves all of them until ctx ends.
 func (d *demoProgram) run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var tasks sync.WaitGroup
-	errs := make([]error, 3)
+	errs := make([]error, 4)
 	start := func(i int, l net.Listener, h http.Handler) {
 		tasks.Go(func() {
 			defer stop() // one that fails ends all
@@ -251,6 +290,8 @@ func (d *demoProgram) run(ctx context.Context) error {
 	}
 	start(0, d.landing, d.landingPages())
 	start(1, d.forms, d.vendor)
+	start(3, d.webinars, d.webinar)
+	tasks.Go(func() { d.webinar.Run(ctx) })
 	// Keap outlives the collector, so that the last deliveries find it.
 	keapCtx, stopKeap := context.WithCancel(context.WithoutCancel(ctx))
 	var keapTask sync.WaitGroup

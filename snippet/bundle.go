@@ -62,6 +62,11 @@ func constants(s Settings) map[string]string {
 		"CLAIMS":          literal(toolsUse(s.Tools, "claim")),
 		"FRAME_URLS":      literal(toolsUse(s.Tools, "frameUrl")),
 		"SPELLED":         literal(s.FieldAffiliate != None && (len(s.ToolFields) > 0 || toolsUse(s.Tools, "spell"))),
+		"FOLLOWED":        literal(len(modules(s)) > 0),
+		"WEBINAR_HOSTS":   literal(s.WebinarHosts),
+		"UTM_KEYS":        literal(utmKeys(s.UTMKey)),
+		"ORIGINS":         literal(originsPattern(s.Origins)),
+		"LINKED_DOMAINS":  literal(s.LinkedDomains),
 	}
 }
 
@@ -123,11 +128,12 @@ func firstError(messages []api.Message) error {
 	return fmt.Errorf("%s:%d: %s", m.Location.File, m.Location.Line, m.Text)
 }
 
-// fromSources answers every import out of the embedded files; "./tools" is made of the tools that the site uses.
+// fromSources answers every import out of the embedded files; "./tools" is made of what the site uses.
 func fromSources(s Settings) api.Plugin {
 	return api.Plugin{Name: "sources", Setup: func(build api.PluginBuild) {
 		build.OnResolve(api.OnResolveOptions{Filter: `^\.\.?/`}, func(a api.OnResolveArgs) (api.OnResolveResult, error) {
-			return api.OnResolveResult{Path: path.Join(path.Dir(or(a.Importer, "src/main.ts")), a.Path+".ts"), Namespace: "sources"}, nil
+			file := path.Join(path.Dir(or(a.Importer, "src/main.ts")), a.Path+".ts")
+			return api.OnResolveResult{Path: file, Namespace: "sources", SideEffects: api.SideEffectsFalse}, nil
 		})
 		build.OnLoad(api.OnLoadOptions{Filter: ".*", Namespace: "sources"}, func(a api.OnLoadArgs) (api.OnLoadResult, error) {
 			contents, err := source(a.Path, s)

@@ -29,6 +29,37 @@ var (
 	minimal = snippet.Settings{Key: "st_0123456789abcdef", FieldAffiliate: snippet.None, FieldID: snippet.None, NoKeapCookies: true}
 )
 
+var (
+	webinar = snippet.Settings{
+		Key: usual.Key, Tools: []string{"everwebinar"}, Frames: true,
+		Origins: []string{"https://www.example.com", "https://*.example.co.uk", "https://event.webinarjam.com"},
+	}
+	linked = snippet.Settings{Key: usual.Key, LinkedDomains: []string{"example.com", "example.co.uk"}}
+)
+
+// What only some sites use is in the scripts of these alone.
+func TestEmbedsAreBundledWhereTheyAreUsed(t *testing.T) {
+	all := webinar
+	all.LinkedDomains = linked.LinkedDomains
+	with, without := string(mustBundle(t, all).Body), string(mustBundle(t, usual).Body)
+	for trace, s := range map[string]snippet.Settings{
+		"wj_lead_": {Tools: []string{"everwebinar"}}, "events.genndi.com": {Tools: []string{"everwebinar"}}, "utm_term": {Tools: []string{"everwebinar"}},
+		"postMessage": {Frames: true, Origins: webinar.Origins}, "co\\\\.uk": {Frames: true, Origins: webinar.Origins},
+		"auxclick": {LinkedDomains: linked.LinkedDomains}, `"example.com"`: {LinkedDomains: linked.LinkedDomains},
+	} {
+		s.Key = usual.Key
+		if !strings.Contains(with, trace) || !strings.Contains(string(mustBundle(t, s).Body), trace) {
+			t.Errorf("%s is not where it is used", trace)
+		}
+		if strings.Contains(without, trace) {
+			t.Errorf("%s is in the usual script", trace)
+		}
+	}
+	if strings.Contains(string(mustBundle(t, linked).Body), "wj_lead_") || strings.Contains(string(mustBundle(t, webinar).Body), `"example.com"`) {
+		t.Error("one of them brings the others")
+	}
+}
+
 func TestBundleIsDeterministic(t *testing.T) {
 	a, b := mustBundle(t, usual), mustBundle(t, usual)
 	if !bytes.Equal(a.Body, b.Body) || !bytes.Equal(a.Gzip, b.Gzip) || !bytes.Equal(a.Brotli, b.Brotli) || a.Hash != b.Hash {
@@ -78,6 +109,8 @@ func TestBundleSize(t *testing.T) {
 		{"minimal", minimal, 2700},
 		{"follow", with(func(s *snippet.Settings) { s.Consent = "follow" }), 3560},
 		{"hash", with(func(s *snippet.Settings) { s.Email = "hash" }), 3680},
+		{"EverWebinar and frames", webinar, 4500},
+		{"linked domains", linked, 3500},
 	} {
 		s := mustBundle(t, c.s)
 		t.Logf("%s: %d bytes, gzip %d, brotli %d", c.name, len(s.Body), len(s.Gzip), len(s.Brotli))

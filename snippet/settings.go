@@ -34,6 +34,11 @@ type Settings struct {
 	Email          string        `json:"email,omitempty"`           // what leaves the browser of who opted in: send (the default), hash, none
 	Consent        string        `json:"consent"`                   // what has to be granted first: nothing, wait (for the page's word), follow (the browser and the CMP, too)
 	EventsPath     string        `json:"events_path,omitempty"`     // where the collector takes events, beside the script's folder; /e
+	UTMKey         string        `json:"utm_key,omitempty"`         // the utm key that carries the touch to a webinar vendor, when the page does not use it itself; utm_content
+	WebinarHosts   []string      `json:"webinar_hosts,omitempty"`   // hosts of EverWebinar's frames and pages; the vendor's own
+	Frames         bool          `json:"frames,omitempty"`          // the tag stands in frames, too: they are handed the touch of the page around
+	Origins        []string      `json:"origins,omitempty"`         // with Frames: whose frames and pages may take part, as attribution.Site has them
+	LinkedDomains  []string      `json:"linked_domains,omitempty"`  // domains of the site, subdomains included, between which links carry the touch
 }
 
 // Param is a parameter of the page's address that names an affiliate.
@@ -63,6 +68,10 @@ func (s Settings) WithDefaults() Settings {
 	s.EventsPath = or(s.EventsPath, EventsPath)
 	s.Window = or(s.Window, 90*24*time.Hour)
 	s.Tools = append([]string{}, s.Tools...)
+	s.UTMKey = or(s.UTMKey, "utm_content")
+	if s.WebinarHosts == nil {
+		s.WebinarHosts = []string{"event.webinarjam.com", "events.genndi.com"}
+	}
 	if s.Params == nil {
 		s.Params = []Param{{"affiliate", "id"}, {"aff", "code"}}
 	}
@@ -107,7 +116,7 @@ func wrong(field, format string, values ...any) error {
 
 // Validate says what is wrong with settings that WithDefaults has completed, and what would be right.
 func (s Settings) Validate() error {
-	for _, check := range []func(Settings) error{checkKey, checkCookie, checkParams, checkFields, checkRule, checkWindow, checkTools, checkToolFields, checkEmail, checkConsent, checkEventsPath} {
+	for _, check := range []func(Settings) error{checkKey, checkCookie, checkParams, checkFields, checkRule, checkWindow, checkTools, checkToolFields, checkEmbeds, checkOrigins, checkLinkedDomains, checkEmail, checkConsent, checkEventsPath} {
 		if err := check(s); err != nil {
 			return err
 		}

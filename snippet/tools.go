@@ -31,9 +31,9 @@ func startingTools(s Settings) string {
 	for _, field := range s.ToolFields {
 		starts += "spell(" + literal(field) + ");"
 	}
-	for _, tool := range s.Tools {
-		imports += fmt.Sprintf("import { %s } from './tools/%[1]s';\n", tool)
-		starts += fmt.Sprintf("quiet(%s)();", tool)
+	for _, module := range modules(s) {
+		imports += fmt.Sprintf("import { %s } from './%s';\n", path.Base(module), module)
+		starts += fmt.Sprintf("quiet(%s)();", path.Base(module))
 	}
 	return imports + "export const tools = () => {" + starts + "};\n"
 }
@@ -59,4 +59,18 @@ func toolsUse(tools []string, file string) bool {
 		}
 	}
 	return slices.Contains(uses, "src/"+file)
+}
+
+// modules are the files that are started, the tools last: what they need to know may be handed in by the others.
+func modules(s Settings) (files []string) {
+	if len(s.LinkedDomains) > 0 {
+		files = append(files, "linkedSites")
+	}
+	if s.Frames {
+		files = append(files, "frames")
+	}
+	for _, tool := range s.Tools {
+		files = append(files, "tools/"+tool)
+	}
+	return files
 }

@@ -25,7 +25,11 @@ func (in siteInput) set(s *attribution.Site) error {
 	if in.Key != "" || in.Rule != "" || in.Window != 0 || in.EventsPath != "" {
 		return invalid("unknown_field", "key, rule, window and events_path are the collector's: they cannot be set for one site")
 	}
-	if err := check(in.Settings, s.Key); err != nil {
+	checked := in.Settings
+	if checked.Frames { // the site's one list is for them, too
+		checked.Origins = s.Origins
+	}
+	if err := check(checked, s.Key); err != nil {
 		return err
 	}
 	settings, err := json.Marshal(in.Settings)

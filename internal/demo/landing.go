@@ -6,17 +6,20 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"slices"
 )
 
 // LandingOptions is what the landing pages are made with.
 type LandingOptions struct {
 	Tag        template.HTML // put into the head of every page as it is
+	TagAtOnce  template.HTML // the same without async, for the thank-you page
 	VendorURL  string        // where the forms are sent, such as http://127.0.0.1:8082 without a slash; another origin than these pages
 	Affiliates []Affiliate   // whose links the first page offers
 
 	// Addresses that the first page links to, each where it is not empty.
 	PortalURL   string // the affiliate's own page
 	KeapPageURL string // Keap's sandbox
+	WebinarURL  string // the webinar vendor, without a slash; its pages are there where this is set
 }
 
 // Affiliate is one whose link can be tried. Without an ID the link names the affiliate by its Code.
@@ -49,6 +52,23 @@ var webinars = []webinar{
 		"A script inserts this form two seconds after the page has loaded."},
 }
 
+// The webinars at the vendor, by their hash there.
+const (
+	WebinarHash = "hive"   // sends registrants to this site's own thank-you page
+	TaggedHash  = "meadow" // its form carries our tag, in the vendor's code box
+	ThanksPath  = "/webinar-thanks"
+)
+
+// embeds are the landing pages whose form is the webinar vendor's, in a frame.
+var embeds = []webinar{
+	{"/webinar", "A year with the bees", "Twelve months at one hive, and what to do in each of them.",
+		"EverWebinar's inline form: a frame from another site. Its address carries the affiliate."},
+	{"/webinar-popup", "Bees on the balcony", "How a hive fits between two chairs, and what the neighbours say.",
+		"EverWebinar's button opens the form in a frame; the bar below leads to the vendor's own page."},
+	{"/webinar-tagged", "Meadow in a box", "Sow once, mow twice, and count the bumblebees.",
+		"The vendor's form has our tag in its code box. The two tags talk, and the form inside is filled."},
+}
+
 // page is what the templates see.
 type page struct {
 	LandingOptions
@@ -56,14 +76,19 @@ type page struct {
 	Here     webinar // zero on the first page
 }
 
-// Landing serves the landing pages: a first page that says what to try, and /native, /fetch, /jquery and /late with a
-// form each. No link between them carries a parameter, so that only the cookie can tell who sent the visitor.
+// Landing serves the landing pages: a first page that says what to try, /native, /fetch, /jquery and /late with a form
+// each, and those with the webinar vendor's. No link between them carries a parameter, so that only the cookie can tell who sent the visitor.
 func Landing(o LandingOptions) http.Handler {
 	pages := parse()
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", show(pages, "index.html", page{o, webinars, webinar{}}))
-	for _, w := range webinars {
-		mux.HandleFunc("GET "+w.Path, show(pages, w.Path[1:]+".html", page{o, webinars, w}))
+	all := webinars
+	if o.WebinarURL != "" {
+		all = slices.Concat(webinars, embeds)
+		mux.HandleFunc("GET "+ThanksPath, show(pages, "webinar-thanks.html", page{o, all, webinar{}}))
+	}
+	mux.HandleFunc("GET /{$}", show(pages, "index.html", page{o, all, webinar{}}))
+	for _, w := range all {
+		mux.HandleFunc("GET "+w.Path, show(pages, w.Path[1:]+".html", page{o, all, w}))
 	}
 	serveFiles(mux)
 	return mux

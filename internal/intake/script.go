@@ -38,12 +38,10 @@ func (s *Scripts) Script(ctx context.Context, key string) (snippet.Script, error
 	if err != nil {
 		return snippet.Script{}, err
 	}
-	settings, err := snippet.ParseSettings(site.Settings)
+	settings, err := s.settings(site)
 	if err != nil {
-		return snippet.Script{}, fmt.Errorf("site %s: %w", key, err)
+		return snippet.Script{}, err
 	}
-	settings.Key, settings.Rule, settings.Window = site.Key, string(s.Policy.Rule), s.Policy.Window
-	settings.EventsPath = s.EventsPath
 	script, err := s.shelf.Script(settings)
 	if err != nil {
 		return script, err
@@ -54,6 +52,19 @@ func (s *Scripts) Script(ctx context.Context, key string) (snippet.Script, error
 		}
 	}
 	return script, nil
+}
+
+func (s *Scripts) settings(site attribution.Site) (snippet.Settings, error) {
+	settings, err := snippet.ParseSettings(site.Settings)
+	if err != nil {
+		return settings, fmt.Errorf("site %s: %w", site.Key, err)
+	}
+	settings.Key, settings.Rule, settings.Window = site.Key, string(s.Policy.Rule), s.Policy.Window
+	settings.EventsPath = s.EventsPath
+	if settings.Frames { // the one list is for who may send events, and for who may be handed a touch
+		settings.Origins = site.Origins
+	}
+	return settings, nil
 }
 
 // Get handles GET /s/{key}.js and GET /s/{key}.{hash}.js, whatever the first segment is called.

@@ -1,4 +1,5 @@
 import { drop } from './drop';
+import { met } from './metBefore';
 import { queue } from './queue';
 import { refill } from './refill';
 import { setCookie } from './setCookie';
@@ -12,5 +13,6 @@ export const refuse = (): void => {
   state.held = { visitor: uuid7() };
   setCookie('', 0);
   [COOKIE, ...queue()].forEach(drop);
+  if (FOLLOWED) drop(met);
   refill();
 };

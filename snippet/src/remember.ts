@@ -1,5 +1,5 @@
 import { ifYoung } from './ifYoung';
-import { keep } from './keep';
+import { keepTouches } from './keepTouches';
 import { kept } from './kept';
 import type { Touch } from './touch';
 
@@ -10,5 +10,5 @@ import type { Touch } from './touch';
 export const remember = (latest: Touch): void => {
   const old = kept();
   const first = FIRST_EARNS ? [old.first, old.latest].find(ifYoung) : old.first;
-  keep(btoa(JSON.stringify({ ...old, first: first ?? latest, latest, http: undefined })));
+  keepTouches({ ...old, first: first ?? latest, latest });
 };

@@ -29,3 +29,13 @@ declare const CLAIMS: boolean;
 declare const FRAME_URLS: boolean;
 /** Whether form tools have names of their own for our field: see spell. */
 declare const SPELLED: boolean;
+/** Whether anything follows the touch but our fields: see followers. */
+declare const FOLLOWED: boolean;
+/** Hosts of EverWebinar's frames and pages. */
+declare const WEBINAR_HOSTS: readonly string[];
+/** The utm keys that may carry the touch to a vendor, the one that is tried first first. */
+declare const UTM_KEYS: readonly string[];
+/** A regular expression for the site's origins: with whom our tags in frames may talk. */
+declare const ORIGINS: string;
+/** Domains of the site between which links carry the touch. */
+declare const LINKED_DOMAINS: readonly string[];

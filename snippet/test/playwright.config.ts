@@ -9,8 +9,8 @@ const quietly = [
   '--disable-sync',
 ];
 
-// Hosts of example.com and example.co.uk are this machine: cookies on a domain cannot be tried on localhost.
-const hosts = '--host-resolver-rules=MAP *.example.com 127.0.0.1,MAP *.example.co.uk 127.0.0.1';
+// Hosts of these domains are this machine: neither cookies on a domain nor several sites can be tried on localhost.
+const hosts = '--host-resolver-rules=MAP *.example.com 127.0.0.1,MAP *.example.co.uk 127.0.0.1,MAP *.example.net 127.0.0.1';
 
 // Chromium refuses its sandbox to root.
 const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];

@@ -8,12 +8,13 @@ import { renderToString } from 'react-dom/server';
 import { App } from '../react/app';
 import { paths } from './paths';
 
-test('build the bundler', () => {
+test('build the Go programs', () => {
   mkdirSync(paths.built, { recursive: true });
-  execFileSync('go', ['build', '-o', path.join(paths.built, 'bundle'), './snippet/test/bundle'], {
-    cwd: paths.root,
-    stdio: 'inherit',
-  });
+  for (const command of ['bundle', 'webinar'])
+    execFileSync('go', ['build', '-o', path.join(paths.built, command), `./snippet/test/${command}`], {
+      cwd: paths.root,
+      stdio: 'inherit',
+    });
 });
 
 test('build the React page', async () => {

@@ -16,6 +16,11 @@ export interface Settings {
   events_path?: string;
   tools?: string[];
   tool_fields?: string[];
+  utm_key?: string;
+  webinar_hosts?: string[];
+  frames?: boolean;
+  origins?: string[];
+  linked_domains?: string[];
 }
 
 interface Touch {

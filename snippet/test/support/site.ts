@@ -20,6 +20,8 @@ const assets: Record<string, string> = {
 /** A customer's site: the pages of snippet/pages, and under /vendor the form tool that they post to. */
 export class Site extends Server {
   received: Received[] = [];
+  /** Where the webinar vendor is, in tests that have one. */
+  webinar = '';
 
   constructor(private readonly collector: Collector) {
     super((request) => this.respond(request));
@@ -27,6 +29,11 @@ export class Site extends Server {
 
   get origin(): string {
     return `http://localhost:${this.port}`;
+  }
+
+  /** The same pages under another name of this machine. */
+  at(host: string): string {
+    return `http://${host}:${this.port}`;
   }
 
   private async respond(request: Request): Promise<Response> {
@@ -60,6 +67,7 @@ export class Site extends Server {
   private filled(text: string): string {
     return text
       .replaceAll('{{collector}}', this.collector.origin)
+      .replaceAll('{{webinar}}', this.webinar)
       .replaceAll('{{tag}}', `<script async src="${this.collector.origin}/s/${siteKey}.js"></script>`)
       .replaceAll('{{react}}', () => readFileSync(path.join(paths.built, 'react.html'), 'utf8'));
   }

@@ -1,0 +1,21 @@
+import { keepTouches } from './keepTouches';
+import { kept } from './kept';
+import { refill } from './refill';
+import { state } from './state';
+import type { Touch } from './touch';
+
+/**
+ * Takes over the visitor and the touches that another page of the site hands in, unless a newer touch is known here. It
+ * is no click: the visit was counted where the touch was seen. The text may be of anybody's making.
+ */
+export const adopt = (text: string): void => {
+  const mine = kept();
+  const [visitor, ...rest] = text.split(',');
+  const [first, latest] = [touch(rest), touch(rest.slice(3))];
+  if (state.paused || !/^[\da-f-]{36}(,(id|code),(?!0,)[\w.~-]{1,64},\d{1,13}){2}$/.test(text)) return;
+  if (latest.at > Date.now() || latest.at <= (mine.latest?.at ?? 0)) return;
+  keepTouches({ visitor, first: mine.first && mine.first.at < first.at ? mine.first : first, latest });
+  refill();
+};
+
+const touch = ([kind, affiliate, at]: string[]) => ({ kind: kind as Touch['kind'], affiliate, at: +at });

@@ -1,0 +1,49 @@
+import { addressFrames } from '../addressFrames';
+import { bare } from '../bare';
+import { followers } from '../followers';
+import { metBefore } from '../metBefore';
+import { on } from '../on';
+import { onLink } from '../onLink';
+import { optin } from '../optin';
+import type { Person } from '../person';
+import { query } from '../query';
+import { quiet } from '../quiet';
+import { registrant } from '../registrant';
+import { state } from '../state';
+import { strip } from '../strip';
+import { ticket } from '../ticket';
+import { withUTM } from '../withUTM';
+
+// Read and taken out of the address at once, whether or not the visitor consents: others must not see it either.
+const thanked = registrant(query);
+quiet(strip)('wj_lead_');
+
+const isTheirs = (address: string): boolean => WEBINAR_HOSTS.includes(address.split('/')[2]);
+
+// Where the vendor has nothing to fill in, what stands for an e-mail may be none.
+const tell = (form: object, person: Person, via: string, action?: string): void => {
+  const { email = '' } = person;
+  if (!state.paused && email.includes('@') && !metBefore(email)) optin(form, person, 'everwebinar', action, via);
+};
+
+/**
+ * EverWebinar and WebinarJam show their form in a frame of their own, where no field can be added. So the frame's address
+ * carries the touch in a utm key, which the vendor stores with the registrant.
+ */
+export const everwebinar = (): void => {
+  const thank = (): void => tell(thanked, thanked, 'thankyou');
+  // The vendor's own word that somebody registered, with the address that the page goes to next. It names no e-mail,
+  // unless the thank-you page is one that is given it: without there is nothing to tell.
+  const registered = ({ data, origin, source }: MessageEvent<{ func?: string; url: string }>): void => {
+    if (data.func !== 'redirect') return;
+    const frame = [...document.querySelectorAll('iframe')].find(({ contentWindow }) => contentWindow === source);
+    if (frame?.src.startsWith(`${origin}/`) && isTheirs(frame.src))
+      tell(frame, registrant(new URL(data.url).searchParams), 'message', bare(frame.src));
+  };
+
+  on(window, 'message', registered);
+  onLink((address) => (isTheirs(address) && !state.paused ? withUTM(address, ticket({}).id) : undefined));
+  followers.push(thank);
+  thank();
+  addressFrames(isTheirs);
+};
