@@ -13,14 +13,19 @@ export const onLink = (change: Change): void => {
   if (changes.push(quiet(change)) < 2) ['click', 'auxclick', 'contextmenu'].forEach((type) => on(window, type, follow));
 };
 
+/** The link that is changed at this moment: a click with another button is two events. */
+let changed: HTMLAnchorElement | undefined;
+
 const follow = (event: Event): void => {
   const link = (event.composedPath() as HTMLAnchorElement[]).find(({ localName }) => localName === 'a');
   const href = link?.getAttribute('href');
-  if (!link || !href) return;
-  const address = changes.reduce((changed, change) => change(changed) ?? changed, link.href);
+  if (!link || !href || link === changed) return;
+  const address = changes.reduce((better, change) => change(better) ?? better, link.href);
   if (address === link.href) return;
+  changed = link;
   link.href = address;
   setTimeout(() => {
+    changed = undefined;
     link.setAttribute('href', href);
   });
 };

@@ -1,5 +1,6 @@
 import { expect as soon, settle, started, test as base } from './support/test';
 import type { FrameLocator, Page } from '@playwright/test';
+import type { Collector } from './support/collector';
 import { Vendor } from './support/webinar';
 
 // Three sites: the page on example.com, the vendor on example.net, the collector on 127.0.0.1.
@@ -57,6 +58,9 @@ const signUp = async (frame: FrameLocator | Page, email: string): Promise<void> 
 
 const form = (page: Page): FrameLocator => page.frameLocator('iframe');
 
+/** The page that follows may send an event again that the last one was still sending: the id tells. */
+const optIns = (collector: Collector): number => new Set(collector.of('optin').map(({ id }) => id)).size;
+
 /** Where the frame is now, as only the browser knows. */
 const shown = (page: Page): string => page.frames()[1]?.url() ?? '';
 
@@ -75,7 +79,7 @@ test('the vendor stores the touch, and the thank-you page tells of the opt-in, o
   expect((await vendor.registrants('Ann@example.com')).map((r) => r.utm_content)).toEqual([
     expect.stringMatching(value),
   ]);
-  await expect.poll(() => collector.of('optin')).toHaveLength(1);
+  await expect.poll(() => optIns(collector)).toBe(1);
   const [click] = collector.of('click');
   expect(collector.of('optin')[0]).toMatchObject({
     visitor: click.visitor,
@@ -227,7 +231,7 @@ for (const [what, click] of [
     await signUp(form(page), email);
     await expect(page.locator('#thanks')).toBeVisible();
     expect(await vendor.registrants(email)).toMatchObject([{ utm_content: expect.stringMatching(value) }]);
-    await expect.poll(() => collector.of('optin')).toHaveLength(1);
+    await expect.poll(() => optIns(collector)).toBe(1);
   });
 
 test('a link to the hosted page carries the touch, and looks as it did', async ({ page, site, vendor }) => {
@@ -251,14 +255,9 @@ test('the vendor’s word that names the e-mail counts; the same from anybody el
   collector,
   vendor,
 }) => {
-  // The vendor's own script would go on to that address.
-  await page.addInitScript(() => {
-    if (window === top)
-      addEventListener('message', (event) => {
-        event.stopImmediatePropagation();
-      });
-  });
-  await open(page, site, 'webinar?affiliate=101');
+  // Without the vendor's own script, which would go on to that address.
+  const src = encodeURIComponent(`${vendor.origin}/register/11/bees/form-embed?ts=1`);
+  await open(page, site, `around?affiliate=101&frame=${src}`);
   await expect.poll(() => shown(page)).toContain('trb-id-101-');
   await form(page).locator('[name=email]').waitFor();
   const says = (email: string) => ({ func: 'redirect', url: `https://www.example.com/x?wj_lead_email=${email}` });

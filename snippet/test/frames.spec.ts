@@ -1,4 +1,4 @@
-import { expect, settle, started, test } from './support/test';
+import { expect as soon, settle, started, test } from './support/test';
 import type { Frame, Page } from '@playwright/test';
 import type { Site } from './support/site';
 
@@ -7,6 +7,10 @@ test.use({
   settings: { frames: true, origins: ['http://www.example.com:*', 'http://*.example.co.uk:*'] },
   mayLog: /^\[DOM\]|Third-party cookie/,
 });
+
+const expect = soon.configure({ timeout: 15_000 });
+
+test.setTimeout(60_000);
 
 const inside = (site: Site, name = 'plain', host = 'forms.example.co.uk'): string =>
   encodeURIComponent(`${site.at(host)}/${name}`);
