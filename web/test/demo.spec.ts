@@ -110,6 +110,36 @@ test('0 changes nothing, the latest affiliate wins, and a code is resolved', asy
   expect((await referralsOf(page, 'by-code@example.com'))[0]?.referral_partner_id).toBe('103');
 });
 
+/** The form inside the webinar vendor's frame, once that carries what it should. */
+async function registerAt(page: Page, marker: RegExp, email: string): Promise<void> {
+  await expect.poll(() => page.frames().some((frame) => marker.test(frame.url())), { timeout: 10_000 }).toBe(true);
+  const form = page.frameLocator('iframe').locator('form');
+  await form.locator('input[name=first_name]').fill('Ann');
+  await form.locator('input[type=email]').fill(email);
+  await form.locator('button').click();
+}
+
+test("EverWebinar's form in a frame reaches Keap by the thank-you page, whose address keeps nothing of the person", async ({
+  page,
+}) => {
+  const email = 'webinar@example.com';
+  await page.goto(`${at.landing}/webinar?affiliate=101`);
+  await registerAt(page, /form-embed.*utm_content=trb-id-101/, email);
+  await page.waitForURL(/webinar-thanks/);
+  await expect.poll(() => page.url()).not.toContain('wj_lead');
+  await expect.poll(() => referralsOf(page, email), { timeout: 15_000 }).toHaveLength(1);
+  expect((await referralsOf(page, email))[0]?.referral_partner_id).toBe('101');
+});
+
+test("our tag inside the vendor's form is handed the touch by the page around it", async ({ page }) => {
+  const email = 'tagged@example.com';
+  await page.goto(`${at.landing}/webinar-tagged?affiliate=102`);
+  await expect(page.frameLocator('iframe').locator('input[name=affiliate]')).toHaveValue('102', { timeout: 10_000 });
+  await registerAt(page, /form-embed/, email);
+  await expect.poll(() => referralsOf(page, email), { timeout: 15_000 }).toHaveLength(1);
+  expect((await referralsOf(page, email))[0]?.referral_partner_id).toBe('102');
+});
+
 test("the affiliate's page counts an opt-in without a reload", async ({ page, context }) => {
   await page.goto(at.portal);
   await page.getByRole('button').first().click();
