@@ -69,6 +69,12 @@ type Event struct {
 	Ignored  string // why it does not count; it is kept all the same
 }
 
+// ReopensOnly reports that an event is no opt-in where the person has come by this way before: vendors' mails lead to the
+// thank-you page again, also weeks later and on a device that knows of no affiliate.
+func (e Event) ReopensOnly() bool {
+	return e.Via == ViaThankYou && e.First.IsZero() && e.Latest.IsZero()
+}
+
 // Claim is the id of the opt-in that this event says it belongs to: the one it names, or else its own.
 func (e Event) Claim() uuid.UUID {
 	if e.Joins != uuid.Nil {

@@ -2,6 +2,7 @@ package boltstore
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -45,6 +46,9 @@ func (a *accountTx) resolve(e *attribution.Event, policy attribution.Policy) (at
 		return a.named(claimed, e, policy)
 	}
 	same, ok, err := a.sameOptIn(e, e.At, policy)
+	if err == nil && !ok && e.ReopensOnly() {
+		same, ok, err = a.lastOptIn(e)
+	}
 	if err != nil || !ok || found {
 		return same, ok, err
 	}
@@ -150,6 +154,20 @@ func (a *accountTx) sameOptIn(e *attribution.Event, at time.Time, policy attribu
 		return true, nil
 	})
 	return best, found, err
+}
+
+// lastOptIn finds the opt-in that the person made last before an event, however long ago, where it came by the same way.
+func (a *accountTx) lastOptIn(e *attribution.Event) (last attribution.OptIn, found bool, err error) {
+	if e.Person.IsZero() {
+		return last, false, nil
+	}
+	before := appendTime(append([]byte(nil), e.Person[:]...), e.At)
+	err = a.table("persons").descend(e.Person[:], before, func(key, _ []byte) (bool, error) {
+		last, err = a.getOptIn(entryID(key))
+		found = err == nil && slices.Contains(last.Via, e.Via)
+		return false, err
+	})
+	return last, found, err
 }
 
 // follow does what a change of an opt-in means: it is counted for its affiliate and person, the person's touch is

@@ -34,6 +34,24 @@ var joinTests = map[string]func(*testing.T, *bench){
 		b.wantTotal(attribution.Ref{}, attribution.Tally{OptIns: 2, People: 2})
 		b.wantCredits(2)
 	},
+	"a thank-you page that is opened again weeks later is no new opt-in": func(t *testing.T, b *bench) {
+		again := func(who string, at time.Time, ref attribution.Ref) store.Outcome {
+			e := optIn(ref, who, at)
+			e.Via = attribution.ViaThankYou
+			return b.ingest(e)[0]
+		}
+		first := again("ann", noon, byID("7"))
+		if out := again("ann", noon.Add(30*24*time.Hour), attribution.Ref{}); out.Disposition != store.Duplicate || out.OptIn != first.OptIn {
+			t.Errorf("on a device that knows nobody: %+v", out)
+		}
+		if out := again("ann", noon.Add(31*24*time.Hour), byID("8")); out.Disposition != store.Accepted {
+			t.Errorf("sent by somebody else: %+v", out)
+		}
+		if out := again("bob", noon, attribution.Ref{}); out.Disposition != store.Accepted {
+			t.Errorf("of somebody new: %+v", out)
+		}
+		b.wantTotal(byID("7"), attribution.Tally{OptIns: 1, People: 1})
+	},
 	"without an e-mail it counts at once and waits for it": func(t *testing.T, b *bench) {
 		page := nameless(optIn(byID("7"), "ann", noon))
 		b.ingest(page)
