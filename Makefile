@@ -35,7 +35,7 @@ test-web: build ## Browser side: types, lint, unit tests, all in Chromium, the c
 soak: build ## Kill the program 200 times under load (minutes)
 	TRIBUTARY_KILLS=200 go test -count=1 -timeout 60m -run TestKill ./collector
 
-bench: ## Durable events/s against a bare handler, memory, bytes on disk, script size (minutes)
+bench: ## Durable events/s against a bare handler, script sizes, memory, bytes on disk (minutes)
 	go run ./internal/bench/run
 
 tools: ## Install the browsers (Debian) and the npm packages, where they are missing

@@ -15,9 +15,8 @@ const (
 )
 
 const (
-	aimBytes  = 130.0 // on disk per click
-	aimStats  = 10.0  // ms
-	aimBundle = 2800  // bytes, gzip
+	aimBytes = 130.0 // on disk per click
+	aimStats = 10.0  // ms
 )
 
 // fill loads a fresh collector with clicks and prints what it is like with them.
@@ -28,6 +27,9 @@ func (b *bencher) fill(ctx context.Context) error {
 	}
 	defer c.stop()
 	if err := c.addAffiliate(ctx); err != nil {
+		return err
+	}
+	if err := b.scripts(ctx, c); err != nil {
 		return err
 	}
 	report, err := b.tools.run(ctx, task{addr: c.addr, site: c.site, conns: fillConns, count: b.size.events})
@@ -53,9 +55,6 @@ func (b *bencher) printFilled(ctx context.Context, c *collector, report bench.Re
 	if err := t.stats(ctx, c, b.size.asks); err != nil {
 		return err
 	}
-	if err := t.bundle(ctx, c); err != nil {
-		return err
-	}
 	c.stop() // the file is whole only when nobody writes it
 	return t.disk(c.data, report.Accepted)
 }
@@ -74,26 +73,6 @@ func (t table) stats(ctx context.Context, c *collector, times int) error {
 	m := msOf(median(took))
 	t.row("stats", fmt.Sprintf("%s for an affiliate with %s clicks, median of %d", millis(m), thousands(tally.Clicks), times),
 		fmt.Sprintf("under %.0f ms: %s", aimStats, met(m < aimStats && tally.Clicks > 0)))
-	return nil
-}
-
-// bundle asks for the site's script in each coding.
-func (t table) bundle(ctx context.Context, c *collector) error {
-	url := "http://" + c.addr + "/s/" + c.site + ".js"
-	plain, err := scriptSize(ctx, url, "identity")
-	if err != nil {
-		return err
-	}
-	gzip, err := scriptSize(ctx, url, "gzip")
-	if err != nil {
-		return err
-	}
-	brotli, err := scriptSize(ctx, url, "br")
-	if err != nil {
-		return err
-	}
-	t.row("snippet", fmt.Sprintf("%s bytes minified, %s gzip, %s brotli", thousands(plain), thousands(gzip), thousands(brotli)),
-		fmt.Sprintf("under %s gzip: %s", thousands(aimBundle), met(gzip < aimBundle)))
 	return nil
 }
 
