@@ -73,6 +73,16 @@ test('a form that comes late is filled', async ({ engine, land }) => {
   await expect.poll(() => engine.read(hidden), { timeout: 10_000 }).toBe('1');
 });
 
+for (const place of ['shadow', 'nested', 'declarative', 'dialog', 'instance', 'framed', 'late frame', 'frame in a shadow root'])
+  test(`a form is filled and reported: ${place}`, async ({ engine, collector, land }) => {
+    await land('roots', '?affiliate=1');
+    await expect.poll(() => engine.read('document.readyState')).toBe('complete');
+    await engine.read(`(root = make['${place}'](), 0)`);
+    await expect.poll(() => engine.read(`names('${place}')`)).toEqual(['affiliate', 'tributary_id']);
+    await engine.read(`(send('${place}'), 0)`);
+    await expect.poll(() => collector.of('optin').map(({ form }) => form?.id)).toEqual([place]);
+  });
+
 test('what the collector could not take goes with the next page', async ({ engine, collector, land }) => {
   collector.status = 503;
   await land('plain', '?affiliate=1');

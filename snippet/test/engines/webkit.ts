@@ -42,7 +42,8 @@ const pageOf = (web: WebDriver): Awaited<ReturnType<Running['fresh']>> => {
   const find = (selector: string) => web.findElement(By.css(selector));
   return {
     open: (url) => web.get(url),
-    read: (expression) => web.executeScript(`return ${expression}`),
+    // In a task of its own: of what the driver itself runs, WebKit tells mutation observers only after the next task.
+    read: (expression) => web.executeAsyncScript(`const done = arguments[0]; setTimeout(() => done(${expression}))`),
     type: (selector, text) => find(selector).sendKeys(text),
     enter: (selector) => find(selector).sendKeys(Key.ENTER),
     click: (selector) => find(selector).click(),
