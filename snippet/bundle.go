@@ -17,8 +17,8 @@ import (
 //go:embed src/*.ts src/tools/*.ts
 var sources embed.FS
 
-// Every browser since the spring of 2020. An older one ignores the script for its syntax; the page is none the worse.
-const target = api.ES2020
+// Every browser since the autumn of 2020. An older one ignores the script for its syntax; the page is none the worse.
+const target = api.ES2021
 
 // Properties of our own objects that nobody outside of the script sees.
 const internals = "^(held|paused|later|store|deaf|due|inputs|claimed|tries|looked|entered)$"

@@ -35,7 +35,7 @@ func startingTools(s Settings) string {
 		imports += fmt.Sprintf("import { %s } from './%s';\n", path.Base(module), module)
 		starts += fmt.Sprintf("quiet(%s)();", path.Base(module))
 	}
-	return imports + "export const tools = () => {" + starts + "};\n"
+	return imports + "export function tools() {" + starts + "}\n"
 }
 
 var importLine = regexp.MustCompile(`(?m)^import \{.* from '(\.\.?/[^']+)';$`)

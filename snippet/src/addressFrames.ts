@@ -1,7 +1,6 @@
 import { followers } from './followers';
 import { on } from './on';
 import { quiet } from './quiet';
-import { state } from './state';
 import { ticket } from './ticket';
 import { withUTM } from './withUTM';
 
@@ -17,18 +16,18 @@ export const addressFrames = (isTheirs: (address: string) => boolean): void => {
 
   const address = (frame: HTMLIFrameElement): void => {
     const { contentWindow, src } = frame;
-    if (state.paused || !contentWindow || !isTheirs(src) || settled.get(contentWindow) === src) return;
+    if (!contentWindow || !isTheirs(src) || settled.get(contentWindow) === src) return;
     const better = frame !== document.activeElement && withUTM(src, ticket(frame).id);
     if (!better) return;
     settle(frame);
     contentWindow.location.replace(better);
   };
 
-  const frames = document.getElementsByTagName('iframe');
-  const present = (): void => [...frames].forEach((frame) => quiet(address)(frame));
+  const each = (act: (frame: HTMLIFrameElement) => unknown): void => document.querySelectorAll('iframe').forEach(act);
+  const present = (): void => each(quiet(address));
 
   // Who has clicked or typed before we came may have done so in a form that was there already.
-  if ((navigator as Partial<Navigator>).userActivation?.hasBeenActive) [...frames].forEach(settle);
+  if ((navigator as Partial<Navigator>).userActivation?.hasBeenActive) each(settle);
   on(window, 'blur', () => settle(document.activeElement as HTMLIFrameElement));
   // Never on its way: Chromium then drops the old address and the new one now and then, and the visitor sees no form.
   on(document, 'load', ({ target }) => address(target as HTMLIFrameElement));

@@ -30,7 +30,7 @@ export const capture = (): void => {
     );
   if (inherited) remember(inherited);
   const touch = touchFrom(PARAMS, (name) => query.get(name));
-  if (!touch || (known && /reload|back/.test(entry?.type ?? ''))) return;
+  if (!touch || (known && /reload|back/.test(entry?.type as string))) return;
   remember(touch);
   report({ id: click, type: 'click', touch });
 };

@@ -16,10 +16,9 @@ const read = /* @__PURE__ so that it is left out where nobody follows */ quiet((
 /** Listens to Google's Consent Mode: to what stands in dataLayer, and to what comes. */
 export const consentMode = (dataLayer: Command[]): void => {
   const { push } = dataLayer;
-  dataLayer.forEach((command) => read(command));
+  dataLayer.forEach(read);
   dataLayer.push = (...commands) => {
-    const length = push.apply(dataLayer, commands);
-    commands.forEach((command) => read(command));
-    return length;
+    commands.forEach(read);
+    return push.apply(dataLayer, commands);
   };
 };

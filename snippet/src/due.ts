@@ -1,7 +1,7 @@
 import { earning } from './earning';
-import { ifYoung } from './ifYoung';
 import { state } from './state';
 import type { Touch } from './touch';
 
-/** The touch that form tools are told of, if one earns and the visitor consents. */
-export const due = (): Touch | undefined => (state.paused ? undefined : ifYoung(earning()));
+/** The touch that earns, or another, if it is young enough for that and the visitor consents. */
+export const due = (touch: Touch | undefined = earning()): Touch | undefined =>
+  !state.paused && touch && touch.at > Date.now() - WINDOW ? touch : undefined;

@@ -1,4 +1,4 @@
 import { due } from './due';
 
 /** What the field for the affiliate should hold now; empty for nothing. */
-export const dueField = (): string => (FIELD_AFFILIATE ? (due()?.affiliate ?? '') : '');
+export const dueField = (): string => due()?.affiliate ?? '';

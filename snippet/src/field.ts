@@ -2,7 +2,7 @@ import { isSpelled } from './isSpelled';
 import { own } from './own';
 import { ticket } from './ticket';
 
-const models: Record<string, HTMLInputElement> = {};
+const models: Partial<Record<string, HTMLInputElement>> = {};
 
 /**
  * Makes one field of a form hold a value; an empty value takes our input away. A control of that name that the page has
@@ -13,29 +13,24 @@ export const field = (
   form: Element,
   controls: HTMLInputElement[],
   name: string,
-  value: string,
+  value: string | false,
   data?: FormData,
 ): void => {
   const { inputs } = ticket(form);
+  // To copy an input is cheaper than to make a text field and turn it into a hidden one.
+  models[name] ??= Object.assign(document.createElement('input'), { type: 'hidden', name });
+  const mine = (inputs[name] ??= models[name].cloneNode() as HTMLInputElement);
   const theirs = controls.filter(
-    (control) => (SPELLED ? isSpelled(form, control, name) : control.name === name) && control !== inputs[name],
+    (control) => (SPELLED ? isSpelled(form, control, name) : control.name === name) && control !== mine,
   );
-  if (!value || theirs[0]) {
-    inputs[name]?.remove();
-    return theirs.forEach((control) => {
-      if (value && control.value !== value && fillable(control)) control.value = value;
-    });
-  }
-  const mine = (inputs[name] ??= copy(name));
-  if (mine.value !== value) mine.value = value;
+  [mine, ...theirs].forEach((control) => {
+    if (value && control.value !== value && fillable(control)) control.value = value;
+  });
+  if (!value || theirs[0]) return mine.remove();
   if (!mine.form) own(form, 'append').call(form, mine);
   data?.delete(name);
   data?.append(name, value);
 };
-
-/** Copies of one input: to copy is cheaper than to make a text field and turn it into a hidden one. */
-const copy = (name: string): HTMLInputElement =>
-  (models[name] ??= Object.assign(document.createElement('input'), { type: 'hidden', name })).cloneNode() as HTMLInputElement;
 
 /** A choice cannot hold any value, and what a person has typed in is theirs. */
 const fillable = ({ type, value }: HTMLInputElement): boolean =>

@@ -1,5 +1,6 @@
 import { consentMode } from './consentMode';
 import { on } from './on';
+import { quiet } from './quiet';
 import { refuse } from './refuse';
 import { tcf } from './tcf';
 
@@ -10,12 +11,11 @@ interface Managers {
 
 /** A manager of the page's that is not there yet is once the page has loaded, or never. */
 const meet = <K extends keyof Managers>(name: K, listen: (manager: Managers[K]) => void): void => {
-  const look = (): boolean => {
-    const manager = (window as Partial<Managers>)[name];
-    if (manager) listen(manager);
-    return !!manager;
+  const look = (): true => {
+    listen((window as unknown as Managers)[name]);
+    return true;
   };
-  if (!look()) on(window, 'load', look);
+  if (!quiet(look)()) on(window, 'load', look);
 };
 
 /** Lets the browser's Global Privacy Control and the page's consent managers speak for the visitor. */

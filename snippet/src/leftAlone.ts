@@ -12,6 +12,6 @@ export const leftAlone = (form: Element): boolean => {
   return (
     !!within(form, '[data-tributary=off],[role=search],search') ||
     /passw|\bcc-|cv[cv]/i.test(signs) ||
-    (/^search|^text \S* (q|s|query|search|keywords?) /im.test(signs) && !/mail/i.test(signs))
+    (/^(search|text \S* (q|s|query|search|keywords?) )/im.test(signs) && !/mail/i.test(signs))
   );
 };

@@ -1,7 +1,7 @@
 import { attend } from './attend';
+import { attended } from './attended';
 import { enter } from './enter';
 import { quiet } from './quiet';
-import { reach } from './reach';
 import { read } from './read';
 import type { Root } from './root';
 import { submitted } from './submitted';
@@ -18,11 +18,18 @@ export const listen = (root: Root): void => {
   top.addEventListener('formdata', hearing);
 };
 
+/**
+ * Focus and click are the net for shadow roots that nobody told us of, such as one that a script gave to an old element:
+ * submit does not leave them, but those two do. Who fills in a form sends at least one of them before. What is closed is
+ * not shown.
+ */
 const hearing = /* @__PURE__ */ quiet((event: Event): void => {
   const { type, target } = event;
   if (type === 'submit') submitted(target as Element);
   else if (type === 'formdata') read(event as FormDataEvent);
-  else if (type !== 'load') reach(event);
+  else if (type !== 'load') {
+    for (const node of event.composedPath() as Root[]) if (node.nodeType === 11 && !attended.has(node)) attend(node);
+  }
   // A window tells of its own document.
   else if ((target as Node).nodeType === 9) attend(target as Document);
   else enter(target as HTMLIFrameElement);

@@ -10,11 +10,7 @@ let asked: unknown;
  * then the page is not held up, and scripts that read inputs by themselves find ours. Safari has no requestIdleCallback.
  */
 export const look = (elements: Iterable<Element>): void => {
-  unseen.push(elements[Symbol.iterator]());
-  ask();
-};
-
-const ask = (): void => {
+  for (const element of elements) unseen.add(element);
   asked ??= ((window as Partial<Window>).requestIdleCallback ?? (setTimeout as never))(turn, { timeout: 1000 });
 };
 
@@ -23,5 +19,5 @@ const turn = /* @__PURE__ */ quiet((): void => {
   round(Date.now() + 4);
   // Nobody else had a turn meanwhile, so all that has changed is what we have put in.
   observer.takeRecords();
-  if (unseen[0]) ask();
+  if (unseen.size) look([]);
 });

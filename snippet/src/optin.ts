@@ -25,7 +25,13 @@ export const optin = (form: object, person: Person, id?: string, action?: string
   }
   if (mine.email) mine.id = uuid7();
   mine.email = person.email;
-  const seen = { touch: earning(), person: told(person), form: { id, action, provider: '' }, via };
-  const key = report({ id: mine.id, type: 'optin', ...seen });
+  const key = report({
+    id: mine.id,
+    type: 'optin',
+    touch: earning(),
+    person: told(person),
+    form: { id, action, provider: '' },
+    via,
+  });
   if (!CLAIMS || !hold(form, key)) deliver([key]);
 };

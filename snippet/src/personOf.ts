@@ -1,4 +1,3 @@
-import { controls } from './controls';
 import type { Person } from './person';
 import { rank } from './rank';
 import { sign } from './sign';
@@ -9,16 +8,16 @@ import { words } from './words';
  * be a loose one, in many languages, as the value has to be an address. Of several the one that stands for them best
  * counts: only then the page is asked what can be seen.
  */
-export const personOf = (form: Element): Person => {
-  const fields = controls(form).filter(
+export const personOf = (all: HTMLInputElement[]): Person => {
+  const fields = all.filter(
     (control) => /^(text|email|tel)$/.test(control.type) && !control.closest('[data-tributary=off]'),
   );
   const value = (field?: HTMLInputElement): string | undefined => field?.value.trim().slice(0, 254);
   const find = (hint: RegExp) => value(fields.find((field) => field.value && hint.test(sign(field))));
-  const [mail] = fields
-    .filter((field) => /mail|cou?rr|post|pocz|почт|[邮郵メ메]/i.test(words(field)) && /^\s*\S+@\S+\.\S+\s*$/.test(field.value))
-    .sort((a, b) => rank(a) - rank(b));
-  const email = value(mail);
+  const mails = fields.filter(
+    (field) => /mail|cou?rr|post|pocz|почт|[邮郵メ메]/i.test(words(field)) && /^\s*\S+@\S+\.\S+\s*$/.test(field.value),
+  );
+  const email = value(mails.sort((a, b) => rank(a) - rank(b))[0]);
   return EMAIL === 'send'
     ? {
         email,

@@ -1,6 +1,6 @@
+import { controls } from './controls';
 import { fill } from './fill';
 import { own } from './own';
-import { personRead } from './personRead';
 import { state } from './state';
 import { submitted } from './submitted';
 import { ticket } from './ticket';
@@ -13,9 +13,16 @@ import { ticket } from './ticket';
 export const read = ({ target, formData, eventPhase }: FormDataEvent): void => {
   const form = target as Element;
   const mine = ticket(form);
-  if (mine.due) submitted(form, personRead(form, formData));
+  if (mine.due) submitted(form, unheld(form, formData));
   else if (state.deaf && !own(form, 'querySelector').call(form, ':read-write:focus')) submitted(form);
   // The last to hear of it is the last who could find an e-mail.
   if (eventPhase > 1) mine.due = false;
-  if (FIELD_AFFILIATE || FIELD_ID) fill([form], formData);
+  if (FIELD_AFFILIATE || FIELD_ID) fill(form, undefined, formData);
 };
+
+/** What no plain control of a form holds, as if it stood in text fields. */
+const unheld = (form: Element, data: FormData): HTMLInputElement[] =>
+  [...data]
+    .filter(([name]) => !controls(form).some((control) => control.name === name && !control.localName.includes('-')))
+    .map(([name, value]) => Object.assign(document.createElement('input'), { name, value }));
+

@@ -1,4 +1,4 @@
-import { ifYoung } from './ifYoung';
+import { due } from './due';
 import { keepTouches } from './keepTouches';
 import { kept } from './kept';
 import type { Touch } from './touch';
@@ -9,6 +9,5 @@ import type { Touch } from './touch';
  */
 export const remember = (latest: Touch): void => {
   const old = kept();
-  const first = FIRST_EARNS ? [old.first, old.latest].find(ifYoung) : old.first;
-  keepTouches({ ...old, first: first ?? latest, latest });
+  keepTouches({ ...old, first: (FIRST_EARNS ? [old.first, old.latest].find((touch) => due(touch)) : old.first) ?? latest, latest });
 };

@@ -9,9 +9,7 @@ import type { Stub } from './stub';
  *     tributary.q.push(t => t.optin({ email: 'ann@example.com' }));
  */
 export const replay = (q: NonNullable<Stub['q']>): void => {
-  const run = (call: (typeof q)[0]): void => {
-    quiet(call)(api);
-  };
+  const run = (call: (typeof q)[0]): unknown => quiet(call)(api);
   q.forEach(run);
   q.push = run as never;
 };

@@ -12,6 +12,6 @@ export const report = (happening: Happening): string => {
     if (name.startsWith('utm_')) utm[name.slice(4)] = value.slice(0, 100);
   });
   const { visitor, first } = kept();
-  const place = { url: bare(location.href), referrer: bare(document.referrer), utm };
-  return put(lead + happening.id, JSON.stringify({ at: Date.now(), ...place, visitor, first, ...happening }));
+  const [url, referrer] = [location.href, document.referrer].map(bare);
+  return put(lead + happening.id, JSON.stringify({ at: Date.now(), url, referrer, utm, visitor, first, ...happening }));
 };

@@ -1,2 +1,2 @@
-/** Elements that we have yet to look at. */
-export const unseen: Iterator<Element>[] = [];
+/** What we have yet to look at. Nothing stands here twice, however often it changes. */
+export const unseen = new Set<Element>();

@@ -3,8 +3,6 @@ import { queue } from './queue';
 import { quiet } from './quiet';
 import { state } from './state';
 
-const WEEK = 6048e5;
-
 /**
  * What of the queue goes into one request: the collector takes 16 KiB, and some letters are more than a byte. Given up
  * is what is over a week old, what is beyond the newest 50, and what something on the page has spoilt: that would take
@@ -12,6 +10,6 @@ const WEEK = 6048e5;
  */
 export const waiting = (): string[] => {
   let room = 12e3;
-  const isFresh = quiet((event: string) => (JSON.parse(event) as { at: number }).at > Date.now() - WEEK);
+  const isFresh = quiet((event: string) => (JSON.parse(event) as { at: number }).at > Date.now() - 6048e5);
   return queue().filter((key, i) => (i < 50 && isFresh(state.store[key]) ? (room -= state.store[key].length) > 0 : drop(key)));
 };

@@ -11,7 +11,7 @@ import { quiet } from '../quiet';
 import { registrant } from '../registrant';
 import { state } from '../state';
 import { strip } from '../strip';
-import { ticket } from '../ticket';
+import { uuid7 } from '../uuid7';
 import { withUTM } from '../withUTM';
 
 // Read and taken out of the address at once, whether or not the visitor consents: others must not see it either.
@@ -42,7 +42,7 @@ export const everwebinar = (): void => {
   };
 
   on(window, 'message', registered);
-  onLink((address) => (isTheirs(address) && !state.paused ? withUTM(address, ticket({}).id) : undefined));
+  onLink((address) => (isTheirs(address) ? withUTM(address, uuid7()) : undefined));
   followers.push(thank);
   thank();
   addressFrames(isTheirs);
