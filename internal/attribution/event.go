@@ -67,6 +67,7 @@ type Event struct {
 	Via      Via
 	Note     string // what the judge noticed, such as a clock that was off
 	Ignored  string // why it does not count; it is kept all the same
+	Test     bool   // the owner tries a page; see IsTest
 }
 
 // Claim is the id of the opt-in that this event says it belongs to: the one it names, or else its own.

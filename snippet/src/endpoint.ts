@@ -7,4 +7,8 @@ const script = document.currentScript ?? document.querySelector(`script[src*="${
  * collector sits. Read while the script runs, as document.currentScript is gone afterwards; a page that loads us as a
  * module has none at all.
  */
-export const endpoint = (script as HTMLScriptElement).src.split(MARK)[0].replace(/[^/]*$/, EVENTS);
+const [folder] = (script as HTMLScriptElement).src.split(MARK);
+export const endpoint = folder.replace(/[^/]*$/, EVENTS);
+
+/** The script that takes over where the owner tries a page. */
+export const testScript = `${folder + MARK}test.js`;

@@ -2,6 +2,7 @@ import { bare } from './bare';
 import type { Happening } from './happening';
 import { kept } from './kept';
 import { lead } from './lead';
+import { see } from './overlay/seen';
 import { put } from './put';
 import { query } from './query';
 
@@ -13,5 +14,9 @@ export const report = (happening: Happening): string => {
   });
   const { visitor, first } = kept();
   const place = { url: bare(location.href), referrer: bare(document.referrer), utm };
+  if (TEST) {
+    Object.assign(place, { test: true });
+    see(happening);
+  }
   return put(lead + happening.id, JSON.stringify({ at: Date.now(), ...place, visitor, first, ...happening }));
 };
