@@ -104,7 +104,7 @@ test.describe('with consent to wait for', () => {
 });
 
 test.describe('under policies', () => {
-  test.use({ mayLog: /Content Security Policy|ERR_|\[DOM\]/ });
+  test.use({ mayLog: /Content Security Policy|ERR_|Failed to load|\[DOM\]/ });
 
   test('the documented lines are enough for the overlay, too', async ({ open, page }) => {
     await open('policy', '?affiliate=101&tributary_test=1');

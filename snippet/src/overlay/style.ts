@@ -1,6 +1,4 @@
-/**
- * Colours are named once, and again for the dark. What is
- * important here outweighs even what the page says of everything it has. */
+/** Colours are named once, and again for the dark. What is important here outweighs all that the page's styles say. */
 export const style = `
 :host {
   all: initial !important; position: fixed !important; inset: 16px 16px auto auto !important; z-index: 2147483647 !important; margin: 0 !important; padding: 0 !important; border: 0 !important; background: none !important;
