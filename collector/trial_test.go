@@ -58,7 +58,9 @@ func TestATestIsJudgedAndCountsNowhere(t *testing.T) {
 	if stats.Clicks+stats.Optins+stats.People != 0 {
 		t.Errorf("counted: %+v", stats)
 	}
-	var events struct{ Data []struct{ Status, Reason string } }
+	var events struct {
+		Data []struct{ Status, Reason string }
+	}
 	tc.json("GET", "/v1/events", "", http.StatusOK, &events)
 	if len(events.Data) != 7 || events.Data[0].Status != "test" {
 		t.Errorf("events: %+v", events)

@@ -38,7 +38,7 @@ test('each form has its verdict', async ({ open, page }) => {
     ['Collector', 'takes what this page sends'],
   ])
     await expect(verdict(page, name)).toContainText(says);
-  await expect(panel(page).getByRole('listitem')).toHaveCount(3 + 11 + 1);
+  await expect(panel(page).getByRole('listitem')).toHaveCount(3 + 12 + 1);
   expect(await page.evaluate(`window.hacked`)).toBeUndefined();
 });
 
