@@ -14,7 +14,7 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 )
 
-//go:embed src/*.ts src/tools/*.ts
+//go:embed src/*.ts src/tools/*.ts src/overlay/*.ts
 var sources embed.FS
 
 // Every browser since the autumn of 2020. An older one ignores the script for its syntax; the page is none the worse.
@@ -25,12 +25,18 @@ const internals = "^(held|paused|later|store|deaf|due|inputs|claimed|tries|looke
 
 // Bundle makes the script of a site. The same settings give the same bytes. Whatever a page may have broken, no error
 // leaves the script: its functions see to that themselves, and what runs while it loads is wrapped here.
-func Bundle(s Settings) (Script, error) {
+func Bundle(s Settings) (Script, error) { return bundle(s, false) }
+
+// BundleTest makes the script that takes the place of a site's own on a page that is opened with ?tributary_test=1. It is
+// the same script, with the overlay: what that tells of a form is what the script itself would do.
+func BundleTest(s Settings) (Script, error) { return bundle(s, true) }
+
+func bundle(s Settings, test bool) (Script, error) {
 	s = s.WithDefaults()
 	if err := s.Validate(); err != nil {
 		return Script{}, fmt.Errorf("settings of the snippet: %w", err)
 	}
-	joined, err := join(s)
+	joined, err := join(s, constants(s, test))
 	if err != nil {
 		return Script{}, fmt.Errorf("bundling the snippet: %w", err)
 	}
@@ -42,12 +48,13 @@ func Bundle(s Settings) (Script, error) {
 }
 
 // constants are what settings.d.ts declares. As JSON, no value can break out of its place in the script.
-func constants(s Settings) map[string]string {
+func constants(s Settings, test bool) map[string]string {
 	params := [][2]string{}
 	for _, p := range s.Params {
 		params = append(params, [2]string{p.Name, p.Kind})
 	}
 	return map[string]string{
+		"TEST":            literal(test),
 		"SITE":            literal(s.Key),
 		"COOKIE":          literal(s.Cookie),
 		"PARAMS":          literal(params),
@@ -62,11 +69,12 @@ func constants(s Settings) map[string]string {
 		"CLAIMS":          literal(toolsUse(s.Tools, "claim")),
 		"FRAME_URLS":      literal(toolsUse(s.Tools, "frameUrl")),
 		"SPELLED":         literal(s.FieldAffiliate != None && (len(s.ToolFields) > 0 || toolsUse(s.Tools, "spell"))),
-		"FOLLOWED":        literal(len(modules(s)) > 0),
+		"FOLLOWED":        literal(test || len(modules(s)) > 0),
 		"WEBINAR_HOSTS":   literal(s.WebinarHosts),
 		"UTM_KEYS":        literal(utmKeys(s.UTMKey)),
 		"ORIGINS":         literal(originsPattern(s.Origins)),
 		"LINKED_DOMAINS":  literal(s.LinkedDomains),
+		"TOOLS":           literal(s.Tools),
 	}
 }
 
@@ -83,11 +91,11 @@ func literal(v any) string {
 	return string(text)
 }
 
-func join(s Settings) ([]byte, error) {
+func join(s Settings, constants map[string]string) ([]byte, error) {
 	result := api.Build(api.BuildOptions{
 		EntryPoints:       []string{"./main"},
 		Bundle:            true,
-		Define:            constants(s),
+		Define:            constants,
 		Format:            api.FormatIIFE,
 		Target:            target,
 		MinifyWhitespace:  true,

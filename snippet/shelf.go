@@ -14,22 +14,27 @@ type Shelf struct {
 }
 
 // Script returns the script for the settings, and makes it first where that is needed.
-func (sh *Shelf) Script(s Settings) (Script, error) {
+func (sh *Shelf) Script(s Settings) (Script, error) { return sh.script("", s, Bundle) }
+
+// Test returns the script for a page that is tried, likewise.
+func (sh *Shelf) Test(s Settings) (Script, error) { return sh.script("test ", s, BundleTest) }
+
+func (sh *Shelf) script(kind string, s Settings, bundle func(Settings) (Script, error)) (Script, error) {
 	key, err := json.Marshal(s.WithDefaults())
 	if err != nil {
 		return Script{}, fmt.Errorf("settings of the snippet: %w", err)
 	}
-	return sh.once(string(key), s)()
+	return sh.once(kind+string(key), func() (Script, error) { return bundle(s) })()
 }
 
-func (sh *Shelf) once(key string, s Settings) func() (Script, error) {
+func (sh *Shelf) once(key string, bundle func() (Script, error)) func() (Script, error) {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	if sh.bundled == nil {
 		sh.bundled = map[string]func() (Script, error){}
 	}
 	if sh.bundled[key] == nil {
-		sh.bundled[key] = sync.OnceValues(func() (Script, error) { return Bundle(s) })
+		sh.bundled[key] = sync.OnceValues(bundle)
 	}
 	return sh.bundled[key]
 }

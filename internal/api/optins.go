@@ -132,6 +132,9 @@ func joinsOf(text string) (uuid.UUID, error) {
 	if err != nil {
 		return id, invalid("invalid_tributary_id", "tributary_id must be the UUID that the form's hidden field held")
 	}
+	if attribution.IsTestID(id) {
+		return id, invalid("test_tributary_id", "tributary_id is of a test opt-in, which counts nowhere: leave it out to make a real opt-in")
+	}
 	return id, nil
 }
 

@@ -67,6 +67,7 @@ type Event struct {
 	Via      Via
 	Note     string // what the judge noticed, such as a clock that was off
 	Ignored  string // why it does not count; it is kept all the same
+	Test     bool   // the owner tries a page; see IsTest
 }
 
 // ReopensOnly reports that an event is no opt-in where the person has come by this way before: vendors' mails lead to the

@@ -87,7 +87,9 @@ func (in *Intake) take(c echo.Context, body []byte) ([]result, error) {
 	if err != nil {
 		var p *Problem
 		if errors.As(err, &p) && len(b.Events) == 0 {
-			return nil, p // somebody asks whether a page would be taken: there is nothing to keep
+			// Somebody asks whether a page would be taken: there is nothing to keep, and every page may read the answer.
+			c.Response().Header().Set("Access-Control-Allow-Origin", "*")
+			return nil, p
 		}
 		if errors.As(err, &p) {
 			return nil, in.refuse(c, body, b.Site, p)
@@ -142,6 +144,13 @@ func (in *Intake) commit(c echo.Context, site attribution.Site, events []event, 
 			judged, places = append(judged, e), append(places, i)
 			continue
 		}
+		if isTest(&events[i]) {
+			results[i], err = refusedTest(&events[i], err)
+			if err != nil {
+				return nil, err
+			}
+			continue
+		}
 		if results[i].Reason, err = in.setAside(c, site.Key, rawEvent(body, i), err); err != nil {
 			return nil, err
 		}
@@ -152,7 +161,13 @@ func (in *Intake) commit(c echo.Context, site attribution.Site, events []event, 
 		return nil, err
 	}
 	for i, o := range outcomes {
-		results[places[i]].Status, results[places[i]].Reason = string(o.Disposition), o.Reason
+		r := &results[places[i]]
+		r.Status, r.Reason = string(o.Disposition), o.Reason
+		if judged[i].IsTest() {
+			if r.Judgement, err = in.judgeTest(ctx, site.Account, judged[i]); err != nil {
+				return nil, err
+			}
+		}
 	}
 	return results, nil
 }

@@ -50,7 +50,7 @@ func judge(w *event, v visit, s Sealer) (attribution.Event, error) {
 	at, shift, note := clock(w.At, v.received)
 	e := attribution.Event{
 		ID: id, Type: attribution.EventType(w.Type), At: at, Received: v.received, Site: v.site, Visitor: visitorOf(w, id),
-		URL: address(w.URL), Referrer: address(w.Referrer), UTM: campaign(w.UTM), Note: note, Ignored: v.ignored,
+		URL: address(w.URL), Referrer: address(w.Referrer), UTM: campaign(w.UTM), Note: note, Ignored: v.ignored, Test: w.Test,
 		First: touchOf(w.First, at, shift), Latest: touchOf(w.Touch, at, shift),
 	}
 	if e.Type == attribution.Clicked {

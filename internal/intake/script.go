@@ -34,11 +34,7 @@ const (
 
 // Script returns a site's present script and sees that it stays available under its immutable address.
 func (s *Scripts) Script(ctx context.Context, key string) (snippet.Script, error) {
-	site, err := s.Sites.Site(ctx, key)
-	if err != nil {
-		return snippet.Script{}, err
-	}
-	settings, err := s.settings(site)
+	settings, err := s.settingsOf(ctx, key)
 	if err != nil {
 		return snippet.Script{}, err
 	}
@@ -54,6 +50,24 @@ func (s *Scripts) Script(ctx context.Context, key string) (snippet.Script, error
 	return script, nil
 }
 
+// Test returns the script of a site for pages that are opened with ?tributary_test=1. No tag names it, so it needs no
+// immutable address.
+func (s *Scripts) Test(ctx context.Context, key string) (snippet.Script, error) {
+	settings, err := s.settingsOf(ctx, key)
+	if err != nil {
+		return snippet.Script{}, err
+	}
+	return s.shelf.Test(settings)
+}
+
+func (s *Scripts) settingsOf(ctx context.Context, key string) (snippet.Settings, error) {
+	site, err := s.Sites.Site(ctx, key)
+	if err != nil {
+		return snippet.Settings{}, err
+	}
+	return s.settings(site)
+}
+
 func (s *Scripts) settings(site attribution.Site) (snippet.Settings, error) {
 	settings, err := snippet.ParseSettings(site.Settings)
 	if err != nil {
@@ -67,14 +81,21 @@ func (s *Scripts) settings(site attribution.Site) (snippet.Settings, error) {
 	return settings, nil
 }
 
-// Get handles GET /s/{key}.js and GET /s/{key}.{hash}.js, whatever the first segment is called.
+// testName stands in the place of a hash, which it cannot be.
+const testName = "test"
+
+// Get handles GET /s/{key}.js, GET /s/{key}.{hash}.js and GET /s/{key}.test.js, whatever the first segment is called.
 func (s *Scripts) Get(c echo.Context) error {
 	name, ok := strings.CutSuffix(c.Param("file"), ".js")
 	key, hash, pinned := strings.Cut(name, ".")
 	if !ok {
 		return noScript
 	}
-	script, err := s.Script(c.Request().Context(), key)
+	take, pinned := s.Script, pinned && hash != testName
+	if hash == testName {
+		take = s.Test
+	}
+	script, err := take(c.Request().Context(), key)
 	if errors.Is(err, store.ErrNotFound) {
 		return noScript
 	}

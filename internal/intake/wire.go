@@ -37,6 +37,8 @@ type event struct {
 	Via      string `json:"via"`
 	// TributaryID is the opt-in that this one is, where a page knows it from another's hidden field.
 	TributaryID string `json:"tributary_id"`
+	// Test marks what the owner does on a page opened with ?tributary_test=1.
+	Test bool `json:"test"`
 
 	broken error // why this event could not be decoded
 }
@@ -78,6 +80,8 @@ type result struct {
 	ID     string `json:"id"`
 	Status string `json:"status"`
 	Reason string `json:"reason,omitempty"`
+	// Judgement tells of a test what a real event would have become.
+	Judgement *judgement `json:"judgement,omitempty"`
 }
 
 // lenient takes what the usual decoder takes, too: it is not for us to refuse a lead over a name that comes twice.

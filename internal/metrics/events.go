@@ -12,7 +12,7 @@ import (
 // quarantined stands beside the store's own dispositions: an event or a body that could not be taken.
 const quarantined store.Disposition = "quarantined"
 
-var dispositions = []store.Disposition{store.Accepted, store.Duplicate, store.Ignored, quarantined}
+var dispositions = []store.Disposition{store.Accepted, store.Duplicate, store.Ignored, store.Test, quarantined}
 
 // counted is a store whose events are counted.
 type counted struct {

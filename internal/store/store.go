@@ -79,6 +79,8 @@ type Events interface {
 	//
 	// An opt-in that has an affiliate and an e-mail gets a job that credits it, as soon as it has both. An affiliate never
 	// seen before gets a job that looks it up.
+	//
+	// What is ignored or a test goes into the log alone: no counter, opt-in, job or mark comes of it.
 	Ingest(ctx context.Context, account attribution.AccountID, policy attribution.Policy, batch []attribution.Event) ([]Outcome, error)
 	// Log returns events newest first by id, at most limit, those before the cursor (zero for the newest).
 	Log(ctx context.Context, account attribution.AccountID, before uuid.UUID, limit int) ([]LoggedEvent, error)
@@ -103,7 +105,11 @@ const (
 	Accepted  Disposition = "accepted"
 	Duplicate Disposition = "duplicate" // the same event, or the same person's opt-in arriving another way
 	Ignored   Disposition = "ignored"   // kept, and counted nowhere
+	Test      Disposition = "test"      // likewise: the owner tries a page
 )
+
+// TestReason is the Reason of every Test outcome.
+const TestReason = "a test: it is kept, and counts nowhere"
 
 // Outcome answers for one event.
 type Outcome struct {

@@ -8,6 +8,6 @@ import { values } from './values';
  * is cut short or of another's making is as good as none.
  */
 export const kept = (): Touches =>
-  values()
+  (TEST && state.held.latest ? [] : values())
     .map(quiet((text) => JSON.parse(atob(text)) as Touches))
     .find((touches) => touches?.latest) ?? state.held;

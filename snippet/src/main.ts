@@ -1,6 +1,9 @@
 import { api } from './api';
 import { attach } from './attach';
+import { testScript } from './endpoint';
 import { on } from './on';
+import { overlay } from './overlay/overlay';
+import { query } from './query';
 import { quiet } from './quiet';
 import { refill } from './refill';
 import { replay } from './replay';
@@ -16,13 +19,15 @@ const visit = (): void => {
   quiet(attach)(document);
   tools();
   quiet(replay)(q);
+  if (TEST) quiet(overlay)();
   on(window, 'pageshow', ({ persisted }: PageTransitionEvent) => {
     if (persisted) refill();
   });
 };
 
+if (!TEST && query.get('tributary_test') === '1') import(testScript).catch(() => undefined);
 // Else the tag stands on the page twice, and the other was first.
-if (!touch) {
+else if (!touch) {
   window.tributary = { ...api, q };
   // A page that the browser prepares ahead may never be seen: it is no visit yet.
   if ((document as { prerendering?: boolean }).prerendering) on(document, 'prerenderingchange', visit);

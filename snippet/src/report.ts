@@ -2,6 +2,7 @@ import { bare } from './bare';
 import type { Happening } from './happening';
 import { kept } from './kept';
 import { lead } from './lead';
+import { see } from './overlay/seen';
 import { put } from './put';
 import { query } from './query';
 
@@ -13,5 +14,10 @@ export const report = (happening: Happening): string => {
   });
   const { visitor, first } = kept();
   const [url, referrer] = [location.href, document.referrer].map(bare);
-  return put(lead + happening.id, JSON.stringify({ at: Date.now(), url, referrer, utm, visitor, first, ...happening }));
+  const event = { at: Date.now(), url, referrer, utm, visitor, first, ...happening };
+  if (TEST) {
+    Object.assign(event, { test: true });
+    see(happening);
+  }
+  return put(lead + happening.id, JSON.stringify(event));
 };

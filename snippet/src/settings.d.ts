@@ -1,6 +1,8 @@
 // The settings of one site. bundle.go puts a constant in the place of each name, so the bundler can drop the code of
 // whatever a site does not use.
 
+/** Whether this is the script that takes over where the owner tries a page: see overlay. What happens there is a test. */
+declare const TEST: boolean;
 /** The site's key, as it stands in the tag. */
 declare const SITE: string;
 /** Name of our one cookie; also leads the names of our entries in localStorage. */
@@ -39,3 +41,5 @@ declare const UTM_KEYS: readonly string[];
 declare const ORIGINS: string;
 /** Domains of the site between which links carry the touch. */
 declare const LINKED_DOMAINS: readonly string[];
+/** The form tools that have code of their own in this script. */
+declare const TOOLS: readonly string[];

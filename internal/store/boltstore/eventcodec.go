@@ -20,6 +20,7 @@ import (
 //	note and ignored, each a number, where the flag is set
 //	the reference that a click is counted for, a number, where it is not the one of its touch
 //	the id that an opt-in joins (16 bytes), where its flag is set
+//	a test has a flag and no more
 const (
 	hasLatest = 1 << iota
 	hasFirst
@@ -36,6 +37,7 @@ const (
 	hasOptIn
 	hasCounted
 	hasJoins
+	isTest
 )
 
 // eventTexts are the strings of an event that are kept as numbers, each under its flag.
@@ -83,6 +85,9 @@ func eventFlags(e *attribution.Event) (flags uint64) {
 	}
 	if e.Joins != uuid.Nil {
 		flags |= hasJoins
+	}
+	if e.Test {
+		flags |= isTest
 	}
 	return flags
 }
@@ -200,7 +205,11 @@ func (a *accountTx) decodeEvent(id uuid.UUID, payload []byte) (store.LoggedEvent
 	if flags&hasJoins != 0 {
 		copy(e.Joins[:], r.bytes(16))
 	}
-	if e.Ignored != "" {
+	e.Test = flags&isTest != 0
+	switch {
+	case e.IsTest():
+		logged.Disposition, logged.Reason = store.Test, store.TestReason
+	case e.Ignored != "":
 		logged.Disposition, logged.Reason = store.Ignored, e.Ignored
 	}
 	logged.Event = e

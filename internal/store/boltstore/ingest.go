@@ -62,6 +62,8 @@ func (a *accountTx) repeated(id uuid.UUID, payload []byte) (store.Outcome, error
 // apply does what an event means for everything but the log. It also returns the reference that a click counts for.
 func (a *accountTx) apply(e *attribution.Event, policy attribution.Policy) (o store.Outcome, counted attribution.Ref, err error) {
 	switch {
+	case e.IsTest():
+		return store.Outcome{Disposition: store.Test, Reason: store.TestReason}, counted, nil
 	case e.Ignored != "":
 		return store.Outcome{Disposition: store.Ignored, Reason: e.Ignored}, counted, nil
 	case e.Type == attribution.Clicked:

@@ -63,12 +63,42 @@ var eventTests = map[string]func(*testing.T, *bench){
 			t.Errorf("log %+v, %v", log, err)
 		}
 	},
+	"a test is kept and counted nowhere": func(t *testing.T, b *bench) {
+		said, byID7, joining := optIn(byID("7"), "ann", noon), click(byID("7"), newID(noon), noon), optIn(byID("7"), "bea", noon)
+		said.Test = true
+		byID7.ID[6], byID7.ID[7] = 0x87, 0xe5
+		joining.Via, joining.Joins = attribution.ViaHook, byID7.ID
+		for i, out := range b.ingest(said, byID7, joining) {
+			if out.Disposition != store.Test || out.Reason != store.TestReason || out.OptIn != uuid.Nil {
+				t.Errorf("event %d: %+v", i, out)
+			}
+		}
+		for _, r := range []attribution.Ref{byID("7"), {}} {
+			b.wantTotal(r, attribution.Tally{})
+		}
+		if usage, err := b.Usage(ctx); err != nil || usage.Jobs[store.Ready] != 0 {
+			t.Errorf("jobs %v, %v", usage.Jobs, err)
+		}
+		log, err := b.Log(ctx, account, uuid.Nil, 10)
+		if err != nil || len(log) != 3 {
+			t.Fatalf("log %+v, %v", log, err)
+		}
+		for _, e := range log {
+			if e.Disposition != store.Test || e.Reason != store.TestReason {
+				t.Errorf("logged %+v", e.Outcome)
+			}
+		}
+		if out := b.ingest(optIn(byID("7"), "ann", noon))[0]; out.Disposition != store.Accepted {
+			t.Errorf("the person's real opt-in afterwards: %+v", out)
+		}
+		b.wantTotal(byID("7"), attribution.Tally{OptIns: 1, People: 1})
+	},
 	"the log returns every field": func(t *testing.T, b *bench) {
 		e := optIn(byID("7"), "ann", noon)
 		e.First = attribution.Touch{Ref: byCode("00123"), At: noon.Add(-80 * 24 * time.Hour)}
 		e.UTM = attribution.UTM{Source: "a", Medium: "b", Campaign: "c", Term: "d", Content: "e"}
 		e.Form.Provider, e.Referrer, e.Note = "everwebinar", "https://blog.example.com/post", "the clock was off"
-		e.Joins = newID(noon)
+		e.Joins, e.Test = newID(noon), true
 		b.ingest(e)
 		log, err := b.Log(ctx, account, uuid.Nil, 10)
 		if err != nil || len(log) != 1 || !reflect.DeepEqual(log[0].Event, e) {

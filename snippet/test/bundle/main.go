@@ -1,5 +1,5 @@
-// Command bundle prints the script of a site whose settings it reads from standard input as JSON. The browser tests use
-// it, so that what they run is what the collector serves.
+// Command bundle prints the script of a site whose settings it reads from standard input as JSON; with the argument
+// "test", the one for pages that are tried. The browser tests use it, so that what they run is what the collector serves.
 package main
 
 import (
@@ -17,7 +17,11 @@ func main() {
 	if err := input.Decode(&s); err != nil {
 		log.Fatalf("reading settings: %v", err)
 	}
-	script, err := snippet.Bundle(s)
+	bundle := snippet.Bundle
+	if len(os.Args) > 1 && os.Args[1] == "test" {
+		bundle = snippet.BundleTest
+	}
+	script, err := bundle(s)
 	if err != nil {
 		log.Fatal(err)
 	}

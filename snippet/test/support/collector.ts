@@ -42,6 +42,7 @@ export interface Event {
   person?: Record<string, string> | undefined;
   form?: { id?: string; action?: string; provider: string };
   via?: string;
+  test?: boolean;
 }
 
 export const siteKey = 'st_test';
@@ -51,6 +52,8 @@ export class Collector extends Server {
   settings: Settings = {};
   /** The status of its answers. What is not answered 202 is not written down. */
   status = 202;
+  /** The body of its answers. */
+  says = '{"results":[]}';
   /** The cookie that its answers set. */
   sets = '';
   /** The Cookie headers of what came in. */
@@ -74,18 +77,20 @@ export class Collector extends Server {
     return this.events.filter((event) => event.type === type);
   }
 
-  script(): string {
+  /** The site's script, or with "test" the one for pages that are tried. */
+  script(...kind: 'test'[]): string {
     const input = JSON.stringify({ key: siteKey, ...this.settings });
+    const name = input + kind.join();
     const known =
-      this.scripts.get(input) ?? execFileSync(path.join(paths.built, 'bundle'), { input, encoding: 'utf8' });
-    this.scripts.set(input, known);
+      this.scripts.get(name) ?? execFileSync(path.join(paths.built, 'bundle'), kind, { input, encoding: 'utf8' });
+    this.scripts.set(name, known);
     return known;
   }
 
   async respond(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url);
     if (pathname.includes('/s/'))
-      return new Response(this.script(), {
+      return new Response(pathname.endsWith('.test.js') ? this.script('test') : this.script(), {
         headers: { 'content-type': 'text/javascript', 'access-control-allow-origin': '*' },
       });
     if (pathname.endsWith(this.settings.events_path ?? '/e')) return this.take(request);
@@ -99,7 +104,7 @@ export class Collector extends Server {
     this.cookies.push(request.headers.get('cookie') ?? '');
     const batch = JSON.parse(await request.text()) as { site: string; events: Event[] };
     if (this.status === 202 && batch.site === siteKey) this.batches.push(batch.events);
-    return new Response('{"results":[]}', {
+    return new Response(this.says, {
       status: this.status,
       headers: {
         'access-control-allow-origin': request.headers.get('origin') ?? '*',

@@ -36,7 +36,7 @@ export const test = base.extend<Options & Each & { collector: Collector; site: S
   ],
 
   collector: async ({ servers: { collector }, settings }, use) => {
-    Object.assign(collector, { settings, status: 202, sets: '', batches: [], cookies: [] });
+    Object.assign(collector, { settings, status: 202, says: '{"results":[]}', sets: '', batches: [], cookies: [] });
     await use(collector);
   },
 

@@ -2,6 +2,7 @@ import type { Touch } from '../../src/touch';
 
 /** What bundle.go puts in the place of the names in settings.d.ts. Imported before anything of the snippet. */
 export const settings: {
+  TEST: boolean;
   SITE: string;
   COOKIE: string;
   PARAMS: [string, Touch['kind']][];
@@ -9,6 +10,7 @@ export const settings: {
   FIRST_EARNS: boolean;
   KEAP_COOKIES: boolean;
 } = {
+  TEST: false,
   SITE: 'st_test',
   COOKIE: 'trb',
   PARAMS: [
