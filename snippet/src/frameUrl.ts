@@ -1,4 +1,5 @@
 import { decorate } from './decorate';
+import { decoratePage } from './decoratePage';
 import { frameUrls } from './frameUrls';
 import { on } from './on';
 import { quiet } from './quiet';
@@ -7,12 +8,15 @@ import { visits } from './visits';
 /** Has the frames of a vendor carry values in their address: those on the page, and those that it adds or sends on. */
 export const frameUrl = (vendor: (typeof frameUrls)[0]): void => {
   if (frameUrls.push(vendor) === 1) follow();
-  decorate();
+  decoratePage();
 };
 
 const follow = (): void => {
   const inside = () => document.activeElement as HTMLIFrameElement;
-  visits.looked.set(inside(), inside().src);
+  document.querySelectorAll('iframe').forEach((frame) => visits.looked.set(frame, frame.src));
   ['blur', 'focus'].forEach((type) => on(window, type, () => visits.entered.add(inside())));
-  new MutationObserver(quiet(decorate)).observe(document, { childList: true, subtree: true, attributeFilter: ['src'] });
+  on(document, 'load', ({ target }: Event) => {
+    if ((target as Element).localName === 'iframe') decorate([target as HTMLIFrameElement]);
+  });
+  new MutationObserver(quiet(decoratePage)).observe(document, { childList: true, subtree: true, attributeFilter: ['src'] });
 };
