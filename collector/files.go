@@ -12,6 +12,7 @@ import (
 
 	"github.com/peterbourgon/ff/v3"
 
+	"tributary/internal/durable"
 	"tributary/internal/store"
 	"tributary/internal/store/boltstore"
 )
@@ -172,14 +173,5 @@ func place(ctx context.Context, path string, write func(io.Writer) error) (size 
 	if err := os.Rename(draft, path); err != nil {
 		return 0, err
 	}
-	return info.Size(), syncFolder(filepath.Dir(path))
-}
-
-// syncFolder makes a new name durable.
-func syncFolder(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return info.Size(), durable.SyncFolder(filepath.Dir(path))
 }

@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"tributary/internal/attribution"
+	"tributary/internal/durable"
 )
 
 // keyVersion is the first byte of every ciphertext, so that keys can be changed one day.
@@ -77,20 +78,12 @@ func makeSecret(path string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making the secret key: %w", err)
 	}
+	// Its name as well: events sealed with a key that a power cut took would be lost.
 	_, err = f.WriteString(base64.StdEncoding.EncodeToString(secret) + "\n")
-	if err := errors.Join(err, f.Sync(), f.Close(), syncFolder(filepath.Dir(path))); err != nil {
+	if err := errors.Join(err, f.Sync(), f.Close(), durable.SyncFolder(filepath.Dir(path))); err != nil {
 		return nil, fmt.Errorf("saving the secret key: %w", err)
 	}
 	return secret, nil
-}
-
-// syncFolder makes the new name itself durable: events sealed with a key that a power cut took would be lost.
-func syncFolder(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 // Key returns the key of a normalised e-mail address.

@@ -11,6 +11,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
 
+	"tributary/internal/durable"
 	"tributary/internal/store"
 )
 
@@ -89,7 +90,7 @@ func Compact(ctx context.Context, dir string) (before, after int64, err error) {
 	if err := os.Rename(draft, path); err != nil {
 		return before, after, err
 	}
-	return before, after, syncFolder(dir)
+	return before, after, durable.SyncFolder(dir)
 }
 
 // compactInto makes and verifies the new file. What is damaged in the old one must not become whole by a copy.

@@ -14,6 +14,7 @@ import (
 	bolterrors "go.etcd.io/bbolt/errors"
 
 	"tributary/internal/attribution"
+	"tributary/internal/durable"
 	"tributary/internal/store"
 )
 
@@ -116,15 +117,7 @@ func placeFile(db *bolt.DB, draft, path string) error {
 	if err := os.Rename(draft, path); err != nil {
 		return err
 	}
-	return syncFolder(filepath.Dir(path))
-}
-
-func syncFolder(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return durable.SyncFolder(filepath.Dir(path))
 }
 
 func createBuckets(tx *bolt.Tx) error {
