@@ -58,6 +58,7 @@ var embeds = []embed{
 	{"webflow", "Webflow", nil, "w-form", byTool},
 	{"mailchimp", "Mailchimp", []string{"list-manage.com"}, "", byTool},
 	{"kit", "Kit", []string{"convertkit.com", "kit.com"}, "formkit-form", byTool},
+	{"keap", "Keap's own form", []string{"infusionsoft.com"}, "infusion-form", byTool},
 }
 
 func (p *page) tellEmbeds(r *Report) {
