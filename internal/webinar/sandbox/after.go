@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strconv"
 	"time"
 )
 
@@ -21,8 +20,6 @@ type Webhook struct {
 
 // afterTime is how long one thing that follows a registration may take.
 const afterTime = 10 * time.Second
-
-func itoa(n int) string { return strconv.Itoa(n) }
 
 // Run tells of registrations, each when its delay is over, until the context ends.
 func (s *Sandbox) Run(ctx context.Context) {
@@ -100,13 +97,4 @@ func (h Webhook) payload(r Registrant) (body []byte, kind string, err error) {
 		form.Set(name, fmt.Sprint(value))
 	}
 	return []byte(form.Encode()), "application/x-www-form-urlencoded", nil
-}
-
-// atoi reads a number; what is none, or beyond any page, is 0.
-func atoi(s string) int {
-	n, err := strconv.Atoi(s)
-	if err != nil || n > maxRegistrants {
-		return 0
-	}
-	return n
 }

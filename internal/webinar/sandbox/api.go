@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -155,7 +156,7 @@ func (s *Sandbox) registerByAPI(c call) reply {
 	return success(map[string]any{"user": map[string]any{
 		"webinar_id": w.ID, "webinar_hash": w.Hash, "user_id": r.UserID, "first_name": r.FirstName, "last_name": r.LastName,
 		"email": r.Email, "schedule": r.Schedule, "date": r.Date, "timezone": "UTC", "live_room_url": r.LiveRoom,
-		"replay_room_url": c.base + "/go/replay/" + w.Hash + "/u" + itoa(r.UserID), "thank_you_url": w.thanks(c.base, r),
+		"replay_room_url": c.base + "/go/replay/" + w.Hash + "/u" + strconv.Itoa(r.UserID), "thank_you_url": w.thanks(c.base, r),
 	}})
 }
 
@@ -168,7 +169,7 @@ func (s *Sandbox) listRegistrants(c call) reply {
 	mine := slices.DeleteFunc(s.Registrants(), func(r Registrant) bool { return r.Webinar != w.ID })
 	page := 1
 	for _, text := range c.form["page"] {
-		page = max(1, atoi(text))
+		page = max(1, pageNumber(text))
 	}
 	last := max(1, (len(mine)+perPage-1)/perPage)
 	first := min((page-1)*perPage, len(mine))
@@ -176,4 +177,13 @@ func (s *Sandbox) listRegistrants(c call) reply {
 		"current_page": page, "data": append([]Registrant{}, mine[first:min(first+perPage, len(mine))]...), "last_page": last,
 		"per_page": perPage, "total": len(mine),
 	}})
+}
+
+// pageNumber reads a number; what is none, or beyond any page, is 0.
+func pageNumber(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil || n > maxRegistrants {
+		return 0
+	}
+	return n
 }

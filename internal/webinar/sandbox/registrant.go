@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/mail"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -57,7 +58,7 @@ func (s *Sandbox) register(base string, w Webinar, in application, when schedule
 		Source: clip(in.UTM["utm_source"]), Medium: clip(in.UTM["utm_medium"]), Campaign: clip(in.UTM["utm_campaign"]),
 		Term: clip(in.UTM["utm_term"]), Content: clip(in.UTM["utm_content"]), SignedUp: s.options.Now().UTC(), From: from,
 	}
-	r.LiveRoom = base + "/go/live/" + w.Hash + "/u" + itoa(r.UserID)
+	r.LiveRoom = base + "/go/live/" + w.Hash + "/u" + strconv.Itoa(r.UserID)
 	if len(s.registrants) >= maxRegistrants {
 		return r, errFull
 	}
