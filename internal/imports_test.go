@@ -38,6 +38,7 @@ var allowed = map[string][]string{
 	"bench/run":            {"bench"},
 	"snippet":              {},
 	"snippet/test/bundle":  {"snippet"},
+	"snippet/test/https":   {},
 	"snippet/test/webinar": {"webinar/sandbox"},
 	"web":                  {},
 }

@@ -1,5 +1,4 @@
 import { decorate } from './decorate';
-import { decoratePage } from './decoratePage';
 import { frameUrls } from './frameUrls';
 import { on } from './on';
 import { quiet } from './quiet';
@@ -8,15 +7,12 @@ import { visits } from './visits';
 /** Has the frames of a vendor carry values in their address: those on the page, and those that it adds or sends on. */
 export const frameUrl = (vendor: (typeof frameUrls)[0]): void => {
   if (frameUrls.push(vendor) === 1) follow();
-  decoratePage();
+  decorate();
 };
 
 const follow = (): void => {
   const inside = () => document.activeElement as HTMLIFrameElement;
   document.querySelectorAll('iframe').forEach((frame) => visits.looked.set(frame, frame.src));
   ['blur', 'focus'].forEach((type) => on(window, type, () => visits.entered.add(inside())));
-  on(document, 'load', ({ target }: Event) => {
-    if ((target as Element).localName === 'iframe') decorate([target as HTMLIFrameElement]);
-  });
-  new MutationObserver(quiet(decoratePage)).observe(document, { childList: true, subtree: true, attributeFilter: ['src'] });
+  new MutationObserver(quiet(decorate)).observe(document, { childList: true, subtree: true, attributeFilter: ['src'] });
 };

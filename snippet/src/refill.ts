@@ -1,5 +1,5 @@
 import { attend } from './attend';
-import { decoratePage } from './decoratePage';
+import { decorate } from './decorate';
 import { followers } from './followers';
 import { quiet } from './quiet';
 import { roots } from './roots';
@@ -11,6 +11,6 @@ export const refill = (): void => {
     roots.forEach(attend);
     round(Infinity);
   }
-  if (FRAME_URLS) decoratePage();
+  if (FRAME_URLS) decorate();
   if (FOLLOWED) followers.forEach((follow) => quiet(follow)());
 };

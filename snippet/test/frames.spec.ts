@@ -112,7 +112,10 @@ test('a touch that the page learns later is handed in', async ({ page, site }) =
 });
 
 test('a frame keeps a touch of its own that is newer', async ({ page, site, collector }) => {
+  const free = await holdBack(page, false);
   await go(page, site, 'affiliate=1', inside(site, 'plain?affiliate=9'));
+  await started(page);
+  free();
   await expect(field(page)).toHaveValue('9');
   await stir(page);
   await settle(page, collector);

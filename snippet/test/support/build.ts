@@ -10,7 +10,7 @@ import { paths } from './paths';
 
 test('build the Go programs', () => {
   mkdirSync(paths.built, { recursive: true });
-  for (const command of ['bundle', 'webinar'])
+  for (const command of ['bundle', 'https', 'webinar'])
     execFileSync('go', ['build', '-o', path.join(paths.built, command), `./snippet/test/${command}`], {
       cwd: paths.root,
       stdio: 'inherit',

@@ -17,6 +17,15 @@ const assets: Record<string, string> = {
   '/assets/jquery.js': path.join(paths.modules, 'jquery/dist/jquery.js'),
 };
 
+/** The pages with a form tool's frame, alike but for its address. */
+const frames: Partial<Record<string, string>> = {
+  'tools/calendly': 'https://calendly.com/ann/call?utm_content=theirs',
+  'tools/jotform': 'https://eu.jotform.com/123',
+  'tools/keap-frame': 'https://app.infusionsoft.com/app/form/iframe/abc',
+  'tools/tally': 'https://tally.so/embed/abc?alignLeft=1',
+  'tools/typeform': 'https://form.typeform.com/to/abc?x=%20y#name=Ann%20Lee',
+};
+
 /** A customer's site: the pages of snippet/pages, and under /vendor the form tool that they post to. */
 export class Site extends Server {
   received: Received[] = [];
@@ -59,7 +68,9 @@ export class Site extends Server {
 
   /** A page may name the content security policy that it wants, which is a header here as it is in life. */
   page(name: string): Response {
-    const text = this.filled(readFileSync(path.join(paths.pages, `${name}.html`), 'utf8'));
+    const frame = frames[name];
+    const file = readFileSync(path.join(paths.pages, `${frame ? 'tools/frame' : name}.html`), 'utf8');
+    const text = this.filled(file.replaceAll('{{frame}}', () => frame ?? ''));
     const policy = /<!-- policy: (.*) -->/.exec(text)?.[1];
     return html(text, policy ? { 'content-security-policy': policy } : {});
   }

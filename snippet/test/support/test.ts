@@ -1,11 +1,10 @@
-import { expect, test as base } from '@playwright/test';
+import { expect } from '@playwright/test';
 import type { Page } from '@playwright/test';
-import { Collector } from './collector';
-import type { Settings } from './collector';
-import { Site } from './site';
+import type { Collector } from './collector';
+import { startProgram } from './program';
+import { served } from './served';
 
 interface Options {
-  settings: Settings;
   /** What the browser itself may say in the console of the page. Of ours there is never a word. */
   mayLog: RegExp;
 }
@@ -15,35 +14,28 @@ interface Each {
   open: (name: string, query?: string) => Promise<void>;
 }
 
-interface Shared {
-  servers: { collector: Collector; site: Site };
-}
-
-export const test = base.extend<Options & Each & { collector: Collector; site: Site; hush: undefined }, Shared>({
-  settings: [{}, { option: true }],
-  mayLog: [/^\[DOM\]/, { option: true }],
-
-  servers: [
+export const test = served.extend<Options & Each & { hush: undefined }, { https: string }>({
+  /** The port behind which every https address is, of whatever host: see snippet/test/https. */
+  https: [
     // eslint-disable-next-line no-empty-pattern -- Playwright wants to see what a fixture takes, even if that is nothing.
     async ({}, use) => {
-      const collector = new Collector();
-      const site = new Site(collector);
-      await Promise.all([collector.start(), site.start()]);
-      await use({ collector, site });
-      await Promise.all([collector.stop(), site.stop()]);
+      const { port, stop } = await startProgram('https');
+      await use(port);
+      await stop();
     },
     { scope: 'worker' },
   ],
 
-  collector: async ({ servers: { collector }, settings }, use) => {
-    Object.assign(collector, { settings, status: 202, says: '{"results":[]}', sets: '', batches: [], cookies: [] });
-    await use(collector);
-  },
+  // Not Playwright's interception: it now and then misses what a frame of another site asks for first.
+  launchOptions: [
+    async ({ launchOptions, https }, use) => {
+      const args = (launchOptions.args ?? []).map((arg) => arg.replace(/^--host-resolver-rules=/, `$&MAP *:443 127.0.0.1:${https},`));
+      await use({ ...launchOptions, args: [...args, '--ignore-certificate-errors'] });
+    },
+    { scope: 'worker' },
+  ],
 
-  site: async ({ servers: { site }, collector }, use) => {
-    Object.assign(site, { collector, received: [] });
-    await use(site);
-  },
+  mayLog: [/^\[DOM\]/, { option: true }],
 
   hush: [
     async ({ page, mayLog }, use) => {
@@ -68,6 +60,9 @@ export const test = base.extend<Options & Each & { collector: Collector; site: S
 
 export { expect };
 
+/** Marks a test that needs a browser with windows and all: see the projects in playwright.config.ts. */
+export const whole = { tag: '@whole' };
+
 /** Waits until the snippet runs on the page that is shown. */
 export const started = async (page: Page): Promise<void> => {
   await page.waitForFunction(() => 'touch' in (window.tributary ?? {}));
@@ -84,9 +79,8 @@ export const rested = async (page: Page): Promise<void> => {
   await page.evaluate(
     () =>
       new Promise((done) => {
-        requestIdleCallback(() => {
-          requestIdleCallback(done);
-        });
+        // Not for ever: where nothing is painted, nothing need be idle.
+        requestIdleCallback(() => requestIdleCallback(done, { timeout: 200 }), { timeout: 1500 });
       }),
   );
 };

@@ -1,8 +1,5 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { once } from 'node:events';
-import path from 'node:path';
-import { paths } from './paths';
+import { startProgram } from './program';
+import type { Program } from './program';
 
 interface Webinar {
   hash: string;
@@ -19,24 +16,18 @@ export interface Registrant {
 
 /** The webinar vendor's double, internal/webinar/sandbox, as a program of its own. */
 export class Vendor {
-  private process!: ChildProcessWithoutNullStreams;
-  private port = '';
+  private program!: Program;
 
   async start(webinars: Webinar[]): Promise<void> {
-    this.process = spawn(path.join(paths.built, 'webinar'));
-    this.process.stderr.pipe(process.stderr);
-    this.process.stdin.write(JSON.stringify(webinars) + '\n');
-    const [line] = (await once(this.process.stdout, 'data')) as [Buffer];
-    this.port = String(line).trim();
+    this.program = await startProgram('webinar', JSON.stringify(webinars) + '\n');
   }
 
   async stop(): Promise<void> {
-    this.process.stdin.end();
-    await once(this.process, 'exit');
+    await this.program.stop();
   }
 
   get host(): string {
-    return `event.example.net:${this.port}`;
+    return `event.example.net:${this.program.port}`;
   }
 
   get origin(): string {
@@ -44,7 +35,7 @@ export class Vendor {
   }
 
   async registrants(email: string): Promise<Registrant[]> {
-    const answer = await fetch(`http://127.0.0.1:${this.port}/sandbox/state`);
+    const answer = await fetch(`http://127.0.0.1:${this.program.port}/sandbox/state`);
     const { registrants } = (await answer.json()) as { registrants: Registrant[] };
     return registrants.filter((registrant) => registrant.email === email);
   }

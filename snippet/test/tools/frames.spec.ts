@@ -3,13 +3,6 @@ import type { Page } from '@playwright/test';
 
 const ID = '[0-9a-f-]{36}';
 
-/** Serves every frame here, under the names that vendors have in life. */
-const serve = async (page: Page): Promise<void> => {
-  await page.route(/^https:/, (route) =>
-    route.fulfill({ contentType: 'text/html', body: '<!doctype html><input><p></p><script>document.querySelector("p").textContent = location.href</script>' }),
-  );
-};
-
 const src = (page: Page, id: string) => page.locator(`#${id}`).getAttribute('src');
 
 for (const [name, tool, expected] of [
@@ -23,17 +16,18 @@ for (const [name, tool, expected] of [
     test.use({ settings: { tools: [tool] } });
 
     test('frames carry the value, now and later, and no other frame does', async ({ open, page }) => {
-      await serve(page);
+      await open('plain');
+      const before = await page.evaluate(() => history.length);
       await open(`tools/${name}`, '?affiliate=1234');
       for (const id of ['now', 'later']) {
         await expect(page.frameLocator(`#${id}`).locator('p')).toHaveText(new RegExp(`^${expected}$`));
         expect(await src(page, id)).toMatch(new RegExp(`^${expected}$`));
       }
       expect(await src(page, 'other')).toBe('https://frames.example.com/?x=1');
+      expect(await page.evaluate(() => history.length), 'the way back').toBe(before + 1);
     });
 
     test('without a touch nothing is changed', async ({ open, page }) => {
-      await serve(page);
       await open(`tools/${name}`);
       await expect(page.locator('#later')).toHaveAttribute('src');
       expect(await src(page, 'now')).toBe(await page.locator('#later').getAttribute('data-src'));
@@ -52,7 +46,6 @@ test.describe('a frame', () => {
     }, address);
 
   test("keeps the page's own value", async ({ open, page }) => {
-    await serve(page);
     await open('tools/jotform', '?affiliate=1234');
     await add(page, 'https://form.jotform.com/1?affiliate=own');
     await page.waitForTimeout(100);
@@ -61,7 +54,6 @@ test.describe('a frame', () => {
 
   for (const address of ['https://jotform.com.example.com/', 'https://notjotform.com/', 'about:blank', '//:']) {
     test(`at ${address} is none of the vendor's`, async ({ open, page }) => {
-      await serve(page);
       await open('tools/jotform', '?affiliate=1234');
       await add(page, address);
       await page.waitForTimeout(100);
@@ -70,7 +62,6 @@ test.describe('a frame', () => {
   }
 
   test('is left alone once the visitor has been in it', async ({ open, page }) => {
-    await serve(page);
     await open('tools/jotform', '?affiliate=1234');
     await page.evaluate(() => window.tributary?.consent?.revoke());
     await add(page, 'https://form.jotform.com/1');
@@ -84,7 +75,6 @@ test.describe('a frame', () => {
   });
 
   test('that the page gives the focus as it adds it is decorated', async ({ open, page }) => {
-    await serve(page);
     await open('tools/jotform', '?affiliate=1234');
     await page.evaluate(() => {
       const frame = Object.assign(document.createElement('iframe'), { id: 'added', src: 'https://form.jotform.com/1' });
@@ -95,7 +85,6 @@ test.describe('a frame', () => {
   });
 
   test('is decorated once, whatever the page then does with its address', async ({ open, page }) => {
-    await serve(page);
     await open('tools/jotform', '?affiliate=1234');
     await add(page, 'https://form.jotform.com/1');
     await expect.poll(() => src(page, 'added')).toMatch(touched);
@@ -109,7 +98,6 @@ test.describe('a frame whose page has loaded before the touch may be told', () =
   test.use({ settings: { tools: ['typeform'] } });
 
   test('is loaded anew, even for a fragment', async ({ open, page }) => {
-    await serve(page);
     await open('plain', '?affiliate=1234');
     await page.evaluate(() => window.tributary?.consent?.revoke());
     await page.evaluate(() => document.body.append(Object.assign(document.createElement('iframe'), { src: 'https://form.typeform.com/a' })));
@@ -134,22 +122,16 @@ test.describe('messages', () => {
       },
     });
 
-  const say = async (page: Page, from: string, message: unknown): Promise<void> => {
-    await page.route(`${from}/**`, (route) =>
-      route.fulfill({
-        contentType: 'text/html',
-        body: `<script>parent.postMessage(${JSON.stringify(message)}, '*'); parent.postMessage('done', '*')</script>`,
-      }),
-    );
-    await page.evaluate(
+  /** Has a frame say something as soon as it has loaded. */
+  const say = (page: Page, from: string, message: unknown): Promise<unknown> =>
+    page.evaluate(
       (src) =>
         new Promise((done) => {
           addEventListener('message', ({ data }) => data === 'done' && done(0));
           document.body.append(Object.assign(document.createElement('iframe'), { src }));
         }),
-      `${from}/said`,
+      `${from}/said?say=${encodeURIComponent(JSON.stringify([message, 'done']))}`,
     );
-  };
 
   test('one with an e-mail is an opt-in, once', async ({ open, page, collector }) => {
     await open('plain', '?affiliate=1');
@@ -165,13 +147,10 @@ test.describe('messages', () => {
 
   test('its id is the one that the frame carries', async ({ open, page, collector }) => {
     await open('plain', '?affiliate=1');
-    await page.route('https://tally.so/**', (route) =>
-      route.fulfill({
-        contentType: 'text/html',
-        body: `<script>addEventListener('message', () => { for (let i = 0; i < 2; i++) parent.postMessage(${JSON.stringify(submitted('ann@example.com'))}, '*'); })</script><p>`,
-      }),
-    );
-    await page.evaluate(() => document.body.append(Object.assign(document.createElement('iframe'), { id: 'f', src: 'https://tally.so/embed/abc' })));
+    const answer = encodeURIComponent(JSON.stringify([submitted('ann@example.com'), submitted('ann@example.com')]));
+    await page.evaluate((src) => {
+      document.body.append(Object.assign(document.createElement('iframe'), { id: 'f', src }));
+    }, `https://tally.so/embed/abc?answer=${answer}`);
     await expect(page.frameLocator('#f').locator('p')).toBeAttached();
     await expect.poll(() => src(page, 'f')).toMatch(/tributary_id/);
     await page.locator('#f').evaluate((frame: HTMLIFrameElement) => frame.contentWindow?.postMessage('go', '*'));
