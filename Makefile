@@ -6,7 +6,8 @@ SHELL := /bin/bash
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 CHROMIUM ?= /usr/bin/chromium
-export CHROMIUM
+CHROMIUM_SHELL ?= /usr/bin/chromium-headless-shell
+export CHROMIUM CHROMIUM_SHELL
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,7 +40,7 @@ bench: ## Durable events/s against a bare handler, script sizes, memory, bytes o
 	go run ./internal/bench/run
 
 tools: ## Install the browsers (Debian) and the npm packages, where they are missing
-	@command -v $(CHROMIUM) firefox-esr WebKitWebDriver xvfb-run | wc -l | grep -q 4 || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium firefox-esr webkit2gtk-driver xvfb; }
+	@command -v $(CHROMIUM) $(CHROMIUM_SHELL) firefox-esr WebKitWebDriver xvfb-run | wc -l | grep -q 5 || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium chromium-headless-shell firefox-esr webkit2gtk-driver xvfb; }
 	@test node_modules/.installed -nt package.json || { npm install --no-audit --no-fund --loglevel=error && touch node_modules/.installed; }
 
 clean: ## Remove what was built

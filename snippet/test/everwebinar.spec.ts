@@ -1,4 +1,4 @@
-import { expect as soon, settle, started, test as base } from './support/test';
+import { expect as soon, settle, started, test as base, whole } from './support/test';
 import type { FrameLocator, Page } from '@playwright/test';
 import type { Collector } from './support/collector';
 import { Vendor } from './support/webinar';
@@ -95,6 +95,7 @@ const thanks = (email: string): string =>
 
 test('the thank-you page: what it is given reaches us, and no other script', async ({ page, site, collector }) => {
   await open(page, site, 'other?affiliate=101');
+  await started(page);
   await open(page, site, thanks('bea@example.com'));
   await started(page);
   const clean = `${site.at('www.example.com')}/thanks?list=7&wj_event_ts=1&x=%C3%A9#top`;
@@ -234,7 +235,7 @@ for (const [what, click] of [
     await expect.poll(() => optIns(collector)).toBe(1);
   });
 
-test('a link to the hosted page carries the touch, and looks as it did', async ({ page, site, vendor }) => {
+test('a link to the hosted page carries the touch, and looks as it did', whole, async ({ page, site, vendor }) => {
   await open(page, site, 'webinarbutton?affiliate=101');
   await started(page);
   const link = page.locator('.wj-embed-bar a');

@@ -1,4 +1,4 @@
-import { expect, rested, settle, started, test } from './support/test';
+import { expect, rested, settle, started, test, whole } from './support/test';
 
 test('the tag twice is the tag once', async ({ open, page, collector }) => {
   await open('twice', '?affiliate=1');
@@ -46,7 +46,7 @@ test('events go without cookies and without a preflight', async ({ open, page, c
   expect(headers.cookie).toBeUndefined();
 });
 
-test('a page that comes out of the back/forward cache is filled anew', async ({ open, page }) => {
+test('a page that comes out of the back/forward cache is filled anew', whole, async ({ open, page }) => {
   await open('plain', '?affiliate=1');
   await expect(page.locator('[name=affiliate]')).toHaveValue('1');
   await page.evaluate(() => {
@@ -62,7 +62,7 @@ test('a page that comes out of the back/forward cache is filled anew', async ({ 
   await expect(page.locator('[name=affiliate]')).toHaveValue('2');
 });
 
-test('a page that is prepared ahead is no visit until it is shown', async ({ page, site, collector }) => {
+test('a page that is prepared ahead is no visit until it is shown', whole, async ({ page, site, collector }) => {
   await page.addInitScript(() => {
     Object.defineProperty(document, 'prerendering', { configurable: true, get: () => !('shown' in window) });
   });

@@ -1,4 +1,4 @@
-import { expect, settle, started, test } from './support/test';
+import { expect, settle, started, test, whole } from './support/test';
 
 test.use({ settings: { linked_domains: ['example.com', 'example.co.uk'] } });
 
@@ -20,7 +20,7 @@ test('a link to another domain of the site takes the touch along', async ({ page
   expect(collector.events).toHaveLength(1);
 });
 
-test('the link is as it was, before and after; a new tab gets the touch, too', async ({ page, site }) => {
+test('the link is as it was, before and after; a new tab gets the touch, too', whole, async ({ page, site }) => {
   await page.goto(`${site.at('www.example.com')}/links?affiliate=1`);
   await started(page);
   const href = () => page.locator('#far').getAttribute('href');

@@ -15,6 +15,18 @@ const hosts = '--host-resolver-rules=MAP *.example.com 127.0.0.1,MAP *.example.c
 // Chromium refuses its sandbox to root.
 const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 
+const chromium = {
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: [...quietly, ...sandbox, hosts],
+  // Playwright turns the back/forward cache off, which is one of the things that are tried here.
+  ignoreDefaultArgs: ['--disable-back-forward-cache'],
+};
+
+const browser = {
+  testIgnore: ['unit/**', 'support/**', 'engines/**', 'cost/**'],
+  dependencies: ['build'],
+};
+
 export default defineConfig({
   outputDir: '../../test-results',
   forbidOnly: true,
@@ -23,17 +35,14 @@ export default defineConfig({
   timeout: 20_000,
   reporter: [['line']],
   use: {
-    launchOptions: {
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      args: [...quietly, ...sandbox, hosts],
-      // Playwright turns the back/forward cache off, which is one of the things that are tried here.
-      ignoreDefaultArgs: ['--disable-back-forward-cache'],
-    },
+    launchOptions: { ...chromium, executablePath: process.env.CHROMIUM_SHELL ?? '/usr/bin/chromium-headless-shell' },
   },
   projects: [
     { name: 'unit', testDir: 'unit' },
     { name: 'build', testMatch: 'support/build.ts' },
-    { name: 'browser', testIgnore: ['unit/**', 'support/**', 'engines/**', 'cost/**'], dependencies: ['build'] },
-    { name: 'cost', testMatch: 'cost/cost.ts', dependencies: ['build'], fullyParallel: false },
+    // Chromium without its windows takes half of the time. It lacks few things; those are tried in the whole of it.
+    { name: 'browser', ...browser, grepInvert: /@whole/ },
+    { name: 'whole', ...browser, grep: /@whole/, use: { launchOptions: chromium } },
+    { name: 'cost', testMatch: 'cost/cost.ts', dependencies: ['build'], fullyParallel: false, use: { launchOptions: chromium } },
   ],
 });
