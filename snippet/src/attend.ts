@@ -22,6 +22,6 @@ export const attend = (root: Root): void => {
   root.querySelectorAll('iframe').forEach(enter);
   if ((FIELD_AFFILIATE || FIELD_ID) && (root.ownerDocument ?? root).readyState === 'complete') {
     observer.observe(root, { childList: true, subtree: true });
-    look(root.querySelectorAll('*'));
+    look([{ target: root, addedNodes: root.childNodes }]);
   }
 };

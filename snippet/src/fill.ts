@@ -12,7 +12,7 @@ import { ticket } from './ticket';
  */
 export const fill = /* @__PURE__ */ quiet((form: Element, affiliate: string = dueField(), data?: FormData): void => {
   const all = controls(form);
-  const off: unknown = state.paused || leftAlone(form);
+  const off: unknown = state.paused || leftAlone(form, all);
   if (FIELD_AFFILIATE) field(form, all, FIELD_AFFILIATE, !off && affiliate, data);
   if (FIELD_ID) field(form, all, FIELD_ID, !off && ticket(form).id, data);
 });

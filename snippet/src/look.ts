@@ -2,22 +2,24 @@ import { observer } from './observer';
 import { quiet } from './quiet';
 import { round } from './round';
 import { unseen } from './unseen';
+import type { Change } from './unseen';
 
 let asked: unknown;
 
 /**
- * Looks at elements when the page is at rest, a few milliseconds at a time, and after a second even where it never rests:
- * then the page is not held up, and scripts that read inputs by themselves find ours. Safari has no requestIdleCallback.
+ * Looks at what has changed when the page is at rest, a few milliseconds at a time, and after a second even where it never
+ * rests: then the page is not held up, and scripts that read inputs by themselves find ours. Safari has no
+ * requestIdleCallback.
  */
-export const look = (elements: Iterable<Element>): void => {
-  for (const element of elements) unseen.add(element);
+export const look = (changes: Change[]): void => {
+  unseen.push(changes);
   asked ??= ((window as Partial<Window>).requestIdleCallback ?? (setTimeout as never))(turn, { timeout: 1000 });
 };
 
 const turn = /* @__PURE__ */ quiet((): void => {
   asked = undefined;
-  round(Date.now() + 4);
+  const done = round(Date.now() + 4);
   // Nobody else had a turn meanwhile, so all that has changed is what we have put in.
   observer.takeRecords();
-  if (unseen.size) look([]);
+  if (!done) look([]);
 });

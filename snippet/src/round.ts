@@ -1,18 +1,13 @@
-import { attend } from './attend';
 import { dueField } from './dueField';
-import { fill } from './fill';
-import { unseen } from './unseen';
+import { walk } from './walk';
 
-/**
- * Looks at elements until the given time: fills the forms among them, and goes into their shadow roots. A form whose
- * controls are called "localName" shows one of these instead of its own name: as text that is an object.
- */
-export const round = (end: number): void => {
+let walking: ReturnType<typeof walk> | undefined;
+
+/** Looks at what is unseen until the given time, and says whether that was all. */
+export const round = (end: number): boolean => {
   const affiliate = dueField();
-  for (const element of unseen) {
-    if (Date.now() > end) return;
-    unseen.delete(element);
-    if (/^form$|object /.test(element.localName)) fill(element, affiliate);
-    else if (element.shadowRoot) attend(element.shadowRoot);
-  }
+  walking ??= walk();
+  while (!walking.next(affiliate).done) if (Date.now() > end) return false;
+  walking = undefined;
+  return true;
 };

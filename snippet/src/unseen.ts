@@ -1,2 +1,5 @@
-/** What we have yet to look at. Nothing stands here twice, however often it changes. */
-export const unseen = new Set<Element>();
+/** A node in which something has changed, and what came into it. */
+export type Change = Pick<MutationRecord, 'target'> & { addedNodes: Iterable<Node> };
+
+/** What we have yet to look at, as the observer was told of it. */
+export const unseen: (readonly Change[])[] = [];
