@@ -1,18 +1,42 @@
 import { controls } from './controls';
 import { dueField } from './dueField';
-import { field } from './field';
+import { isSpelled } from './isSpelled';
 import { leftAlone } from './leftAlone';
+import { own } from './own';
 import { quiet } from './quiet';
 import { state } from './state';
 import { ticket } from './ticket';
 
+const models: Partial<Record<string, HTMLInputElement>> = {};
+
 /**
  * Puts our fields into a form, or puts right what is there. The id goes in without a touch as well: opt-ins are reported
- * either way, and by the id a form tool's webhook is recognised as the one that was reported.
+ * either way, and by the id a form tool's webhook is recognised as the one that was reported. With data, the form is being
+ * read at this moment: there, too, ours come last, even where the form has controls outside of itself.
  */
 export const fill = /* @__PURE__ */ quiet((form: Element, affiliate: string = dueField(), data?: FormData): void => {
   const all = controls(form);
+  const { id, inputs } = ticket(form);
   const off: unknown = state.paused || leftAlone(form, all);
-  if (FIELD_AFFILIATE) field(form, all, FIELD_AFFILIATE, !off && affiliate, data);
-  if (FIELD_ID) field(form, all, FIELD_ID, !off && ticket(form).id, data);
+  /** An empty value takes our input away. A control of that name that the page has is filled in place of ours. */
+  const field = (name: string, value: string): void => {
+    // To copy an input is cheaper than to make a text field and turn it into a hidden one.
+    models[name] ??= Object.assign(document.createElement('input'), { type: 'hidden', name });
+    const mine = (inputs[name] ??= models[name].cloneNode() as HTMLInputElement);
+    const theirs = all.filter((control) => (SPELLED ? isSpelled(form, control, name) : control.name === name) && control !== mine);
+    if (off || !value) return mine.remove();
+    [mine, ...theirs].forEach((control) => {
+      if (control.value !== value && fillable(control)) control.value = value;
+    });
+    if (theirs[0]) return mine.remove();
+    if (!mine.form) own(form, 'append').call(form, mine);
+    data?.delete(name);
+    data?.append(name, value);
+  };
+  if (FIELD_AFFILIATE) field(FIELD_AFFILIATE, affiliate);
+  if (FIELD_ID) field(FIELD_ID, id);
 });
+
+/** A choice cannot hold any value, and what a person has typed in is theirs. */
+const fillable = ({ type, value }: HTMLInputElement): boolean =>
+  type === 'hidden' || (type.startsWith('text') && !value);

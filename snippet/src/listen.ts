@@ -1,6 +1,5 @@
 import { attend } from './attend';
 import { attended } from './attended';
-import { enter } from './enter';
 import { quiet } from './quiet';
 import { read } from './read';
 import type { Root } from './root';
@@ -31,6 +30,5 @@ const hearing = /* @__PURE__ */ quiet((event: Event): void => {
     for (const node of event.composedPath() as Root[]) if (node.nodeType === 11 && !attended.has(node)) attend(node);
   }
   // A window tells of its own document.
-  else if ((target as Node).nodeType === 9) attend(target as Document);
-  else enter(target as HTMLIFrameElement);
+  else attend((target as Node).nodeType === 9 ? (target as Document) : (target as HTMLIFrameElement).contentDocument);
 });

@@ -16,7 +16,7 @@ const { touch, q = [] } = window.tributary ?? {};
 /** A visit to a page. */
 const visit = (): void => {
   quiet(start)();
-  quiet(attach)(document);
+  attach(document);
   tools();
   quiet(replay)(q);
   if (TEST) quiet(overlay)();
