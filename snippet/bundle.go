@@ -20,6 +20,10 @@ var sources embed.FS
 // Every browser since the autumn of 2020. An older one ignores the script for its syntax; the page is none the worse.
 const target = api.ES2021
 
+// Has Chromium compile the functions while the script loads, beside the page's own work, and not each when it is first
+// called: a third of what the start costs. To others it is a comment.
+const hint = "//# allFunctionsCalledOnLoad\n"
+
 // Properties of our own objects that nobody outside of the script sees.
 const internals = "^(held|paused|later|store|deaf|due|inputs|claimed|tries|looked|entered)$"
 
@@ -44,7 +48,7 @@ func bundle(s Settings, test bool) (Script, error) {
 	if err != nil {
 		return Script{}, fmt.Errorf("minifying the snippet: %w", err)
 	}
-	return newScript(body)
+	return newScript(append([]byte(hint), body...))
 }
 
 // constants are what settings.d.ts declares. As JSON, no value can break out of its place in the script.

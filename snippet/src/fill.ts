@@ -7,8 +7,6 @@ import { quiet } from './quiet';
 import { state } from './state';
 import { ticket } from './ticket';
 
-const models: Partial<Record<string, HTMLInputElement>> = {};
-
 /**
  * Puts our fields into a form, or puts right what is there. The id goes in without a touch as well: opt-ins are reported
  * either way, and by the id a form tool's webhook is recognised as the one that was reported. With data, the form is being
@@ -20,9 +18,7 @@ export const fill = /* @__PURE__ */ quiet((form: Element, affiliate: string = du
   const off: unknown = state.paused || leftAlone(form, all);
   /** An empty value takes our input away. A control of that name that the page has is filled in place of ours. */
   const field = (name: string, value: string): void => {
-    // To copy an input is cheaper than to make a text field and turn it into a hidden one.
-    models[name] ??= Object.assign(document.createElement('input'), { type: 'hidden', name });
-    const mine = (inputs[name] ??= models[name].cloneNode() as HTMLInputElement);
+    const mine = (inputs[name] ??= Object.assign(document.createElement('input'), { type: 'hidden', name }));
     const theirs = all.filter((control) => (SPELLED ? isSpelled(form, control, name) : control.name === name) && control !== mine);
     if (off || !value) return mine.remove();
     [mine, ...theirs].forEach((control) => {
