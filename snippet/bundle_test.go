@@ -99,19 +99,20 @@ func with(change func(*snippet.Settings)) snippet.Settings {
 }
 
 // Sizes are the same on every machine, so they are held, unlike times. These are what is reached, so that it grows no more:
-// the aims are lower, and "make bench" holds the scripts against them.
+// the aims are lower, and "make bench" holds the scripts against them. Some 100 bytes went into the cost on the page: that
+// forms are not asked for their lists of controls, and that the script is compiled while it loads.
 func TestBundleSize(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		s    snippet.Settings
 		gzip int
 	}{
-		{"usual", usual, 3700},
-		{"minimal", minimal, 3100},
-		{"follow", with(func(s *snippet.Settings) { s.Consent = "follow" }), 4055},
-		{"hash", with(func(s *snippet.Settings) { s.Email = "hash" }), 4185},
-		{"EverWebinar and frames", webinar, 5135},
-		{"linked domains", linked, 4340},
+		{"usual", usual, 3810},
+		{"minimal", minimal, 3175},
+		{"follow", with(func(s *snippet.Settings) { s.Consent = "follow" }), 4160},
+		{"hash", with(func(s *snippet.Settings) { s.Email = "hash" }), 4280},
+		{"EverWebinar and frames", webinar, 5245},
+		{"linked domains", linked, 4455},
 	} {
 		s := mustBundle(t, c.s)
 		t.Logf("%s: %d bytes, gzip %d, brotli %d", c.name, len(s.Body), len(s.Gzip), len(s.Brotli))
@@ -129,7 +130,7 @@ func TestUnusedFeaturesAreLeftOut(t *testing.T) {
 	}{
 		{"no fields", func(s *snippet.Settings) { s.FieldAffiliate, s.FieldID = snippet.None, snippet.None },
 			[]string{"MutationObserver", "requestIdleCallback", `"hidden"`}},
-		{"no affiliate field", func(s *snippet.Settings) { s.FieldAffiliate = snippet.None }, []string{`,"affiliate",`}},
+		{"no affiliate field", func(s *snippet.Settings) { s.FieldAffiliate = snippet.None }, []string{`("affiliate",`}},
 		{"no id field", func(s *snippet.Settings) { s.FieldID = snippet.None }, []string{"tributary_id"}},
 		{"no cookies of Keap", func(s *snippet.Settings) { s.NoKeapCookies = true }, []string{"is_aff"}},
 		{"no e-mail", func(s *snippet.Settings) { s.Email = "none" }, []string{"given"}},
@@ -217,7 +218,7 @@ func TestToolSizes(t *testing.T) {
 		}
 		bound := 400
 		if tool == "hubspot" {
-			bound = 520 // two embeds that have nothing in common
+			bound = 500 // two embeds that have nothing in common
 		}
 		if shared >= bound {
 			t.Errorf("%s beside the others: %d bytes gzip more, must stay below %d", tool, shared, bound)
