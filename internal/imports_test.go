@@ -23,6 +23,7 @@ var allowed = map[string][]string{
 	"stats":                {"attribution"},
 	"auth":                 {"attribution", "store"},
 	"hooks":                {"attribution", "store", "snippet"},
+	"keaphook":             {"attribution", "hooks", "keap", "store"},
 	"intake":               {"attribution", "hooks", "store", "snippet"},
 	"api":                  {"attribution", "auth", "hooks", "snippet", "stats", "store"},
 	"metrics":              {"attribution", "store"},
