@@ -20,6 +20,7 @@ var allowed = map[string][]string{
 	"vault":                {"attribution", "durable"},
 	"outbox":               {"attribution", "store"},
 	"credit":               {"attribution", "keap", "outbox", "store"},
+	"reconcile":            {"attribution", "credit", "keap", "store"},
 	"stats":                {"attribution"},
 	"auth":                 {"attribution", "store"},
 	"hooks":                {"attribution", "store", "snippet"},
