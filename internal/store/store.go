@@ -38,6 +38,8 @@ var (
 type Store interface {
 	Events
 	Outbox
+	Waiters
+	Corrections
 	Affiliates
 	Documents
 	People
@@ -83,6 +85,9 @@ type Events interface {
 	// A click is unique for the first click of its visitor on an affiliate, for at most RefsOfVisitor affiliates.
 	//
 	// What is ignored or a test goes into the log alone: no counter, opt-in, job or mark comes of it.
+	//
+	// A referral that Keap had before us is counted for its affiliate, once by its id in Keap, and has neither opt-in nor
+	// job. It stops counting when an opt-in is credited by the very same referral.
 	Ingest(ctx context.Context, account attribution.AccountID, policy attribution.Policy, batch []attribution.Event) ([]Outcome, error)
 	// Log returns events newest first by id, at most limit, those before the cursor (zero for the newest).
 	Log(ctx context.Context, account attribution.AccountID, before uuid.UUID, limit int) ([]LoggedEvent, error)

@@ -29,6 +29,7 @@ import (
 //	accounts/A/credits  person key, ref                         hour : the person is counted for the ref
 //	accounts/A/partners Keap's affiliate id                     attribution.Affiliate as JSON
 //	accounts/A/codes    affiliate code                          Keap's affiliate id now 00 the first one that had the code
+//	accounts/A/referrals Keap's referral id                     who counts it: the id of an imported event, or nothing for an opt-in
 //	jobs                account 00 job id                       store.Job as JSON
 //	due                 time, account 00 job id                 -
 //	quarantine          id                                      store.Quarantined as JSON
@@ -45,7 +46,7 @@ var topBuckets = [][]byte{accountsBucket, jobsBucket, dueBucket, quarantineBucke
 
 var accountBuckets = []string{
 	"events", "visits", "pending", "counters", "strings", "numbers", "optins", "joins", "time", "refs", "persons", "statuses",
-	"people", "credits", "partners", "codes",
+	"people", "credits", "partners", "codes", "referrals",
 }
 
 const keyTimeLength = 8
