@@ -56,6 +56,10 @@ type Unknowns struct {
 	ConflictOnDuplicate bool
 	// LeaveOutDefaults keeps a referral as sent; otherwise it gets a time (now) and a type (MANUAL).
 	LeaveOutDefaults bool
+	// DatedQuota writes the expiry times of quotas as dates; otherwise as milliseconds since 1970.
+	DatedQuota bool
+	// FirstEmailOnly lets the filter "email" see EMAIL1 alone; otherwise it finds a contact by any of its three.
+	FirstEmailOnly bool
 }
 
 // Sandbox is one Keap app. It is safe for concurrent use.
@@ -70,7 +74,7 @@ type Sandbox struct {
 	lastID     map[string]int // by noun
 	calls      map[string]int // by operation
 	faults     faultList
-	recent     []time.Time // calls that the limits still count
+	used       usage // of the limits
 
 	late    int        // writes that will be applied after their connection was cut
 	settled *sync.Cond // on mu: late has become 0
@@ -109,7 +113,7 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Sandbox) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.contacts, s.affiliates, s.referrals, s.recent = nil, nil, nil, nil
+	s.contacts, s.affiliates, s.referrals, s.used = nil, nil, nil, usage{}
 	s.faults = faultList{}
 	s.calls = map[string]int{}
 	// Ids of different nouns start apart, so that one taken for another does not hit by accident.
@@ -191,7 +195,9 @@ func (s *Sandbox) serve(op operation) http.HandlerFunc {
 			refuse(http.StatusBadRequest, "the body cannot be read").write(w)
 			return
 		}
-		if refusal, refused := s.door(r, op); refused {
+		refusal, refused := s.door(r, op)
+		s.tellQuota(w.Header())
+		if refused {
 			refusal.write(w)
 			return
 		}
@@ -213,8 +219,8 @@ func (s *Sandbox) door(r *http.Request, op operation) (answer, bool) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.withinLimits() {
-		return throttled(), true
+	if refusal, ok := s.withinLimits(); !ok {
+		return refusal, true
 	}
 	s.calls[op.name]++
 	return answer{}, false
