@@ -105,6 +105,16 @@ func IsThrottled(err error) bool {
 	return errors.As(err, &e) && (e.Status == http.StatusTooManyRequests || errors.Is(err, ErrPaced))
 }
 
+// IsOutage says whether an error tells of Keap as a whole, or of the way to it, and nothing of the request: no answer came,
+// or a 5xx, a redirect, or something that is not Keap's JSON.
+func IsOutage(err error) bool {
+	var e *Error
+	if !errors.As(err, &e) || errors.Is(err, ErrInvalid) || errors.Is(err, ErrNotFound) || IsThrottled(err) || IsKeyRefused(err) {
+		return false
+	}
+	return e.Status < 400 || e.Status > 499 || !e.decoded || e.FromGateway
+}
+
 // RetryAfter is the pause that the answer asked for, or that the pace needs; 0 when there is none.
 func RetryAfter(err error) time.Duration {
 	var e *Error
