@@ -123,7 +123,7 @@ func (c *collector) connect(seal *vault.Vault) error {
 	}
 	client, err := keap.New(keap.Config{
 		BaseURL: c.cfg.keapURL, Key: c.cfg.keapKey, KeyHeader: c.cfg.keapKeyHeader, Timeout: c.cfg.keapTimeout,
-		PerMinute: c.cfg.keapPerMinute, UserAgent: "Tributary/" + version,
+		PerMinute: c.cfg.keapPerMinute, Reserve: c.cfg.reserve(), Logger: c.log, UserAgent: "Tributary/" + version,
 		Transport: c.metrics.Transport(http.DefaultTransport.(*http.Transport).Clone()),
 	})
 	if err != nil {
@@ -134,6 +134,7 @@ func (c *collector) connect(seal *vault.Vault) error {
 	c.keap = client
 	c.credit = credit.New(c.store, client, seal, credit.Options{Settle: c.cfg.keapSettle})
 	c.outbox = outbox.New(c.store, c.credit, outbox.Options{Schedule: schedule, Logger: c.log})
+	c.metrics.WatchKeap(c.keapUsage)
 	c.keapState.Store("not checked yet")
 	return nil
 }

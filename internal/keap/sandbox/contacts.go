@@ -66,7 +66,7 @@ func (c Contact) companyID() []string {
 func (s *Sandbox) listContacts(r request) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	a := listed(s.contacts, r.URL.Query(), "contacts", contactFields, contactOrders)
+	a := listed(s.contacts, r.URL.Query(), "contacts", s.contactFilter(), contactOrders)
 	if a.status != http.StatusOK {
 		return a
 	}
@@ -81,6 +81,24 @@ func (s *Sandbox) listContacts(r request) answer {
 	}
 	page["contacts"] = append([]any{}, chosen...)
 	return a
+}
+
+func (s *Sandbox) contactFilter() map[string]field[Contact] {
+	if !s.options.Unknowns.FirstEmailOnly {
+		return contactFields
+	}
+	fields := maps.Clone(contactFields)
+	fields["email"] = field[Contact]{values: Contact.firstEmail, wildcard: true}
+	return fields
+}
+
+func (c Contact) firstEmail() []string {
+	for _, email := range c.Emails {
+		if email.Field == "EMAIL1" {
+			return []string{email.Email}
+		}
+	}
+	return nil
 }
 
 func (s *Sandbox) getContact(r request) answer {

@@ -59,6 +59,10 @@ type Unknowns struct {
 	ConflictOnDuplicate bool
 	// LeaveOutDefaults keeps a referral as sent; otherwise it gets a time (now) and a type (MANUAL).
 	LeaveOutDefaults bool
+	// DatedQuota writes the expiry times of quotas as dates; otherwise as milliseconds since 1970.
+	DatedQuota bool
+	// FirstEmailOnly lets the filter "email" see EMAIL1 alone; otherwise it finds a contact by any of its three.
+	FirstEmailOnly bool
 }
 
 // Sandbox is one Keap app. It is safe for concurrent use.
@@ -73,7 +77,7 @@ type Sandbox struct {
 	lastID     map[string]int // by noun
 	calls      map[string]int // by operation
 	faults     faultList
-	recent     []time.Time // calls that the limits still count
+	used       usage // of the limits
 	hooks      []*Hook
 	merges     []Merge
 	couriers   sync.WaitGroup // on their way to a hook
@@ -116,7 +120,7 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Sandbox) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.contacts, s.affiliates, s.referrals, s.recent = nil, nil, nil, nil
+	s.contacts, s.affiliates, s.referrals, s.used = nil, nil, nil, usage{}
 	for _, h := range s.hooks {
 		h.Status = HookInactive // whoever is on the way stops
 	}
@@ -215,7 +219,9 @@ func (s *Sandbox) serve(op operation) http.HandlerFunc {
 			refuse(http.StatusBadRequest, "the body cannot be read").write(w)
 			return
 		}
-		if refusal, refused := s.door(r, op); refused {
+		refusal, refused := s.door(r, op)
+		s.tellQuota(w.Header())
+		if refused {
 			refusal.write(w)
 			return
 		}
@@ -237,8 +243,8 @@ func (s *Sandbox) door(r *http.Request, op operation) (answer, bool) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.withinLimits() {
-		return throttled(), true
+	if refusal, ok := s.withinLimits(); !ok {
+		return refusal, true
 	}
 	s.calls[op.name]++
 	return answer{}, false

@@ -98,7 +98,7 @@ func (tx *txn) checkSchedule() error {
 			return err == nil, err
 		}
 		open++
-		scheduled, err := tx.due().has(dueKey(j.Due, key))
+		scheduled, err := tx.due().has(dueKey(&j, key))
 		if err == nil && !scheduled {
 			err = fmt.Errorf("%w: job %s is open and never due", store.ErrDamaged, j.ID)
 		}

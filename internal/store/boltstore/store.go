@@ -57,6 +57,7 @@ type Store struct {
 	tallies     map[tallyKey]attribution.Tally // of the transaction that runs
 	arena       arena
 	broken      error
+	handed      uint64 // jobs that were handed out while both lanes had some
 }
 
 var _ store.Store = (*Store)(nil)
@@ -78,7 +79,7 @@ func Open(o Options) (*Store, error) {
 	if s.committed = o.Committed; s.committed == nil {
 		s.committed = func(int, time.Duration) {}
 	}
-	if err := errors.Join(s.addBuckets(), s.load()); err != nil {
+	if err := errors.Join(s.addBuckets(), s.sortLanes(), s.load()); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	s.stopped.Go(s.commitLoop)
