@@ -196,9 +196,9 @@ func (c *runCommand) print(w io.Writer, what any, table func(io.Writer, any)) er
 
 func printComparison(w io.Writer, what any) {
 	r := what.(reconcile.Report)
-	fmt.Fprintf(w, "%d referrals in Keap under our tag, %d opt-ins credited here, %d the same, %d differences", r.Counts.Referrals, r.Counts.Credited, r.Counts.Matched, r.Differences()+r.Counts.Fixed)
+	fmt.Fprintf(w, "%d referrals in Keap under our tag, %d opt-ins credited here, %d the same; differences: %d", r.Counts.Referrals, r.Counts.Credited, r.Counts.Matched, r.Differences()+r.Counts.Fixed)
 	if r.Fix {
-		fmt.Fprintf(w, ", %d fixed", r.Counts.Fixed)
+		fmt.Fprintf(w, ", fixed: %d", r.Counts.Fixed)
 	}
 	fmt.Fprintln(w)
 	printDifferences(w, r)
@@ -206,7 +206,7 @@ func printComparison(w io.Writer, what any) {
 		t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(t, "\nAFFILIATE\tCODE\tOPT-INS\tPEOPLE\tCREDITED\tIN KEAP\tDIFFERENCE\tIMPORTED")
 		for _, a := range r.ByAffiliate {
-			fmt.Fprintf(t, "%s\t%s\t%d\t%d\t%d\t%d\t%d\t%d\n", a.Affiliate, plain(a.Code), a.OptIns, a.People, a.Credited, a.InKeap, a.Difference, a.Imported)
+			fmt.Fprintf(t, "%s\t%s\t%d\t%d\t%d\t%d\t%d\t%d\n", a.Affiliate, orDash(a.Code), a.OptIns, a.People, a.Credited, a.InKeap, a.Difference, a.Imported)
 		}
 		t.Flush()
 	}

@@ -147,7 +147,7 @@ func TestKeapReconcileCommand(t *testing.T) {
 	maple := p.box.AddAffiliate(sandbox.Affiliate{Code: "maple"})
 	p.box.AddContact("ann@example.com", "", "")
 	o := p.await(p.optIn("ann@example.com", maple.ID), "credited", 10*time.Second)
-	if code, out, errs := p.command("reconcile"); code != 0 || !strings.Contains(out, "0 differences") {
+	if code, out, errs := p.command("reconcile"); code != 0 || !strings.Contains(out, "differences: 0") {
 		t.Errorf("exit %d, %s %s", code, out, errs)
 	}
 	stays := p.box.AddContact("anne@example.com", "", "")
