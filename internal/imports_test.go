@@ -26,7 +26,7 @@ var allowed = map[string][]string{
 	"hooks":                {"attribution", "store", "snippet"},
 	"keaphook":             {"attribution", "hooks", "keap", "store"},
 	"intake":               {"attribution", "hooks", "store", "snippet"},
-	"api":                  {"attribution", "auth", "hooks", "snippet", "stats", "store"},
+	"api":                  {"attribution", "auth", "hooks", "keaphook", "reconcile", "snippet", "stats", "store"},
 	"metrics":              {"attribution", "store"},
 	"portal":               {"attribution", "auth", "stats", "store", "web"},
 	"server":               {"api", "intake"},

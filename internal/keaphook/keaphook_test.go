@@ -366,7 +366,7 @@ func TestForgedBatchesAreHarmless(t *testing.T) {
 	if status, _, _ := w.post(w.address(), strings.Repeat("x", 3<<20)); status != http.StatusRequestEntityTooLarge {
 		t.Errorf("a giant body: %d", status)
 	}
-	// A million contacts that are not there cost a bounded number of calls, and the one that is there is found.
+	// Contacts that are not there, named again and again, cost a bounded number of calls, and the one that is there is found.
 	for range 20 {
 		w.post(w.address(), forged(1, 1000))
 	}
@@ -376,7 +376,8 @@ func TestForgedBatchesAreHarmless(t *testing.T) {
 	if heard.Dropped == 0 || heard.Repeated < 300 {
 		t.Errorf("heard %+v", heard)
 	}
-	if n := w.box.Calls()["listContacts"]; n > 20 {
+	// 20,000 names of 1,000 contacts, each asked for three times: without merging these would be 400 calls.
+	if n := w.box.Calls()["listContacts"]; n > 60 {
 		t.Errorf("%d calls", n)
 	}
 }
