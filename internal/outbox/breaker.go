@@ -53,7 +53,7 @@ type breaker struct {
 	probe func(context.Context) error // nil without a Prober
 	nudge chan struct{}               // something may have changed: ask now
 
-	asking sync.Mutex // one probe at a time
+	asking chan struct{} // holds one while somebody probes
 
 	mu       sync.Mutex
 	standing Standing
@@ -64,7 +64,7 @@ type breaker struct {
 }
 
 func newBreaker(d Deliverer) *breaker {
-	k := &breaker{nudge: make(chan struct{}, 1)}
+	k := &breaker{nudge: make(chan struct{}, 1), asking: make(chan struct{}, 1)}
 	if p, ok := d.(Prober); ok {
 		k.probe = p.Probe
 	}
@@ -103,11 +103,11 @@ func (b *Outbox) awaitPause(ctx context.Context) {
 			b.napOrNudge(ctx, wait)
 			continue
 		}
-		b.brk.asking.Lock()
+		b.brk.asking <- struct{}{}
 		if err := b.brk.probe(ctx); ctx.Err() == nil {
 			b.probed(err)
 		}
-		b.brk.asking.Unlock()
+		<-b.brk.asking
 	}
 }
 
@@ -194,8 +194,8 @@ func (b *Outbox) trips(job string, denied bool) bool {
 // confirmed says whether the other side is away for everybody: if so, the outbox is paused now. One probe answers for all
 // jobs that failed before it.
 func (b *Outbox) confirmed(ctx context.Context, o *Outage, failed time.Time) bool {
-	b.brk.asking.Lock()
-	defer b.brk.asking.Unlock()
+	b.brk.asking <- struct{}{}
+	defer func() { <-b.brk.asking }()
 	if b.brk.probe == nil {
 		if o.Denied {
 			b.pause(o.Reason, unprobed, false)
