@@ -1,7 +1,6 @@
 import { attended } from './attended';
-import { listen } from './listen';
-import { look } from './look';
-import { observer } from './observer';
+import { hearing } from './hearing';
+import { look, observer } from './look';
 import { quiet } from './quiet';
 import type { Root } from './root';
 import { wrapSubmit } from './wrapSubmit';
@@ -15,9 +14,15 @@ import { wrapSubmit } from './wrapSubmit';
  */
 export const attend = /* @__PURE__ */ quiet((root: Root | null): void => {
   if (!root) return;
-  listen(root);
+  // In the capture phase: before the page's own listeners, and out of reach of their stopPropagation. A form that is read
+  // is heard of once more at the very end, as the page's scripts may add to what it holds. Of what is loaded into a
+  // document its window is not told.
+  const top = (root as Document).defaultView ?? root;
+  for (const type of ['submit', 'formdata', 'focusin', 'click', 'load', 'pageshow']) top.addEventListener(type, hearing, true);
+  root.addEventListener('load', hearing, true);
+  top.addEventListener('formdata', hearing);
   // A shadow root has no view: an error that nobody hears of.
-  if (!attended.has(root)) quiet(wrapSubmit)((root as Document).defaultView as never);
+  if (!attended.has(root)) wrapSubmit((root as Document).defaultView as never);
   attended.add(root);
   root.querySelectorAll('iframe').forEach(({ contentDocument }) => attend(contentDocument));
   if ((FIELD_AFFILIATE || FIELD_ID) && (root.ownerDocument ?? root).readyState === 'complete') {

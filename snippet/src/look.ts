@@ -1,4 +1,3 @@
-import { observer } from './observer';
 import { quiet } from './quiet';
 import { round } from './round';
 import { unseen } from './unseen';
@@ -13,12 +12,16 @@ let asked: unknown;
  */
 export const look = (changes: Change[]): void => {
   unseen.push(changes);
-  asked ??= ((window as Partial<Window>).requestIdleCallback ?? (setTimeout as never))(turn, { timeout: 1000 });
+  asked ??= ((window as Partial<Window>).requestIdleCallback ?? (setTimeout as never))(
+    quiet(() => {
+      asked = undefined;
+      round(Date.now() + 4);
+      // Nobody else had a turn meanwhile, so all that has changed is what we have put in.
+      observer.takeRecords();
+    }),
+    { timeout: 1000 },
+  );
 };
 
-const turn = /* @__PURE__ */ quiet((): void => {
-  asked = undefined;
-  round(Date.now() + 4);
-  // Nobody else had a turn meanwhile, so all that has changed is what we have put in.
-  observer.takeRecords();
-});
+/** Sees what comes into every root, and what goes, and leaves it for later. */
+export const observer = /* @__PURE__ */ new MutationObserver(/* @__PURE__ */ quiet(look));

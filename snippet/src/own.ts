@@ -1,6 +1,6 @@
 type Own = Pick<
   HTMLFormElement,
-  'id' | 'length' | 'nodeType' | 'localName' | 'append' | 'closest' | 'querySelector' | 'querySelectorAll'
+  'id' | 'length' | 'nodeType' | 'localName' | 'append' | 'closest' | 'querySelectorAll'
 > & {
   name: string;
   action: string;

@@ -10,7 +10,7 @@ import { quiet } from './quiet';
 export const setCookie = quiet((value: string, maxAge: number): boolean => {
   const labels = location.hostname.split('.');
   return [...labels.map((_, i) => labels.slice(-2 - i).join('.')), ''].some((domain) => {
-    document.cookie = `${COOKIE}=${value};path=/;samesite=lax;max-age=${maxAge};domain=${domain};${location.protocol === 'https:' && 'secure'}`;
-    return cookies(COOKIE).includes(value);
+    document.cookie = `${COOKIE}=${value};path=/;samesite=lax;max-age=${maxAge};domain=${domain};${location.protocol.startsWith('https') && 'secure'}`;
+    return cookies(COOKIE)?.includes(value);
   });
 });

@@ -1,7 +1,7 @@
 const [high, low] = crypto.getRandomValues(new Uint32Array(2));
 
 /** Twelve digits: 47 random bits, to count on from. */
-let tail = 2 ** 47 + high * 2 ** 15 + (low >>> 17);
+let tail = 2 ** 47 + high * 2 ** 15 + (low % 2 ** 15);
 
 /**
  * A UUID of version 7 (RFC 9562): ids sort by time, which the collector's storage and our own queue rely on. The time
@@ -11,7 +11,4 @@ let tail = 2 ** 47 + high * 2 ** 15 + (low >>> 17);
  * same page count on from there.
  */
 export const uuid7 = (): string =>
-  `0${Date.now().toString(16)}${TEST ? '87e5' : '7000'}8000${(tail++).toString(16)}`.replace(
-    /(.{8})(.{4})(.{4})(.{4})/,
-    '$1-$2-$3-$4-',
-  );
+  `0${Date.now().toString(16).replace(/.{4}$/, `-$&-${TEST ? '87e5' : '7000'}-8000-`)}${(tail++).toString(16)}`;

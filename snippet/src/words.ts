@@ -1,3 +1,3 @@
-/** All that tells what to type into a control: its attributes, and the text of its labels. */
+/** All that tells what to type into a control: it as it is written, and its labels. */
 export const words = (control: HTMLInputElement): string =>
-  [...(control.labels ?? [])].reduce((text, label) => text + label.textContent, control.outerHTML);
+  [control, ...(control.labels ?? [])].map(({ outerHTML }) => outerHTML).join(' ');
