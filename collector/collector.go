@@ -45,6 +45,7 @@ type collector struct {
 	credit      *credit.Crediter // nil while Keap is not connected
 	outbox      *outbox.Outbox   // likewise
 	keap        *keap.Client     // likewise
+	work        *keapWork        // likewise
 	adminKey    string
 	echo        *echo.Echo
 	metricsDoor net.Listener  // nil without --metrics-listen
@@ -147,6 +148,10 @@ func (c *collector) routes(seal *vault.Vault) error {
 	in := intake.New(intake.Options{Store: events, Sites: sites, Sealer: seal, Policy: c.cfg.policy(), Now: time.Now, Logger: c.log})
 	service := hooks.NewService(hooks.Options{Store: events, Sealer: seal, Site: sites.Site, Policy: c.cfg.policy(), Now: time.Now})
 	door := &intake.HookDoor{Hooks: service, Logger: c.log}
+	if c.keap != nil {
+		c.work = c.newKeapWork(c.keap, seal, service)
+		door.Hints = c.work.hints.Take
+	}
 	c.echo.GET("/h/:token", door.Get)
 	c.echo.HEAD("/h/:token", door.Get)
 	c.echo.POST("/h/:token", door.Post)
@@ -168,7 +173,7 @@ func (c *collector) routes(seal *vault.Vault) error {
 }
 
 func (c *collector) apiDeps(seal *vault.Vault, sites *intake.Sites, service *hooks.Service, in *intake.Intake, events store.Store) api.Deps {
-	return api.Deps{
+	deps := api.Deps{
 		Store: events, Sealer: seal, Resolve: c.resolver(), Hooks: service, Auth: c.auth, AdminKey: auth.NewAdminKey(c.adminKey),
 		BaseURL: c.cfg.baseURL, Now: time.Now, Policy: c.cfg.policy(), SiteChanged: sites.Forget,
 		Retake: in.Retake,
@@ -181,6 +186,10 @@ func (c *collector) apiDeps(seal *vault.Vault, sites *intake.Sites, service *hoo
 			return out[0], nil
 		},
 	}
+	if c.work != nil {
+		deps.KeapHook, deps.Reconcile = c.work.registrar, c.work.reconcile
+	}
+	return deps
 }
 
 // resolver asks Keap for affiliates that are not known here; nil while Keap is not connected.
@@ -215,6 +224,7 @@ func (c *collector) run(ctx context.Context, l net.Listener) error {
 		}
 		tasks.Go(func() { c.checkKey(background) })
 		tasks.Go(func() { c.outbox.Run(background) })
+		c.work.run(background, &tasks)
 	}
 	if c.metricsDoor != nil {
 		tasks.Go(func() { c.serveMetrics(background) })

@@ -75,7 +75,7 @@ func (c *Crediter) Deliver(ctx context.Context, claim *outbox.Claim) error {
 }
 
 // tag marks the referral of an opt-in in Keap.
-func tag(id uuid.UUID) string { return "tributary:" + id.String() }
+func tag(id uuid.UUID) string { return TagPrefix + id.String() }
 
 func (c *Crediter) credit(ctx context.Context, claim *outbox.Claim) error {
 	o, err := c.optIn(ctx, claim)

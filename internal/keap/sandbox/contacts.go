@@ -165,6 +165,7 @@ func (s *Sandbox) deleteContact(r request) answer {
 		return refuse(http.StatusNotFound, "there is no such contact")
 	}
 	s.contacts = slices.Delete(s.contacts, at, at+1)
+	s.changed("contact.delete", r.PathValue("id"))
 	return answer{status: http.StatusNoContent}
 }
 
@@ -181,12 +182,14 @@ func (s *Sandbox) insertContact(contact Contact) Contact {
 		contact.Origin = &Origin{Date: now, IPAddress: contact.Origin.IPAddress}
 	}
 	s.contacts = append(s.contacts, contact)
+	s.changed("contact.add", contact.ID)
 	return contact
 }
 
 func (s *Sandbox) changeContact(at int, change contactChange) {
 	s.contacts[at] = change.onto(s.contacts[at])
 	s.contacts[at].UpdateTime = s.timestamp()
+	s.changed("contact.edit", s.contacts[at].ID)
 }
 
 func (s *Sandbox) showContact(status, at int, r request) answer {

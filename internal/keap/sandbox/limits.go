@@ -119,19 +119,19 @@ func (s *Sandbox) tellQuota(h http.Header) {
 	now := s.options.Now()
 	s.used.turn(now)
 	if limits.PerDay > 0 {
-		s.tell(h, "product-quota", "day", limits.PerDay, s.used.today, dayOf(now).AddDate(0, 0, 1))
+		s.announce(h, "product-quota", "day", limits.PerDay, s.used.today, dayOf(now).AddDate(0, 0, 1))
 	}
 	if limits.PerMinute > 0 {
 		end := now.Add(time.Minute)
 		if len(s.used.recent) > 0 {
 			end = s.used.recent[0].Add(time.Minute)
 		}
-		s.tell(h, "product-throttle", "minute", limits.PerMinute, len(s.used.recent), end)
-		s.tell(h, "tenant-throttle", "minute", 10_000, len(s.used.recent), end)
+		s.announce(h, "product-throttle", "minute", limits.PerMinute, len(s.used.recent), end)
+		s.announce(h, "tenant-throttle", "minute", 10_000, len(s.used.recent), end)
 	}
 }
 
-func (s *Sandbox) tell(h http.Header, what, unit string, limit, used int, end time.Time) {
+func (s *Sandbox) announce(h http.Header, what, unit string, limit, used int, end time.Time) {
 	for name, value := range map[string]string{
 		"limit": strconv.Itoa(limit), "time-unit": unit, "interval": "1", "used": strconv.Itoa(used),
 		"available": strconv.Itoa(max(0, limit-used)), "expiry-time": s.expiry(end),

@@ -8,6 +8,8 @@
 //	/sandbox          a page that shows what is in it
 //	/sandbox/state    the same as JSON
 //	/sandbox/faults   GET, POST, DELETE: the faults that are waiting to happen
+//	/sandbox/contacts/merge {"from","into"}, DELETE /sandbox/contacts/{id}, POST /sandbox/referrals,
+//	DELETE /sandbox/referrals/{id}, POST /sandbox/hooks/{key}/deactivate   what people do at Keap
 //
 // All of it stands below "/crm" too, as at Keap.
 package sandbox
@@ -39,6 +41,7 @@ type Options struct {
 	Logger   *slog.Logger     // one line per call, without personal data; nothing is logged when nil
 	Limits   Limits
 	Unknowns Unknowns
+	Delivery Delivery // of hooks
 }
 
 // Unknowns are the things that no source tells about Keap. The program must live with either answer.
@@ -75,6 +78,9 @@ type Sandbox struct {
 	calls      map[string]int // by operation
 	faults     faultList
 	used       usage // of the limits
+	hooks      []*Hook
+	merges     []Merge
+	couriers   sync.WaitGroup // on their way to a hook
 
 	late    int        // writes that will be applied after their connection was cut
 	settled *sync.Cond // on mu: late has become 0
@@ -93,6 +99,7 @@ func New(options Options) *Sandbox {
 	if options.Logger == nil {
 		options.Logger = slog.New(slog.DiscardHandler)
 	}
+	options.Delivery = options.Delivery.withDefaults()
 	s := &Sandbox{options: options, closed: make(chan struct{})}
 	s.settled = sync.NewCond(&s.mu)
 	s.Reset()
@@ -114,6 +121,10 @@ func (s *Sandbox) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.contacts, s.affiliates, s.referrals, s.used = nil, nil, nil, usage{}
+	for _, h := range s.hooks {
+		h.Status = HookInactive // whoever is on the way stops
+	}
+	s.hooks, s.merges = nil, nil
 	s.faults = faultList{}
 	s.calls = map[string]int{}
 	// Ids of different nouns start apart, so that one taken for another does not hit by accident.
@@ -129,10 +140,16 @@ func (s *Sandbox) Settle() {
 	}
 }
 
-// Close ends answers that are held back and late writes that are not applied yet, and waits for the latter.
+// Close ends answers that are held back, late writes that are not applied yet and calls of hooks, and waits for the latter
+// two.
 func (s *Sandbox) Close() {
-	s.close.Do(func() { close(s.closed) })
+	s.close.Do(func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		close(s.closed)
+	})
 	s.Settle()
+	s.couriers.Wait()
 }
 
 // Calls counts the calls that were let in, by Keap's operationId.
@@ -169,6 +186,12 @@ var operations = []operation{
 	{"getContact", "GET", "/rest/v2/contacts/{id}", (*Sandbox).getContact},
 	{"updateContact", "PATCH", "/rest/v2/contacts/{id}", (*Sandbox).updateContact},
 	{"deleteContact", "DELETE", "/rest/v2/contacts/{id}", (*Sandbox).deleteContact},
+	{"listStoredHookSubscriptions", "GET", "/rest/v1/hooks", (*Sandbox).listHooks},
+	{"createAHookSubscription", "POST", "/rest/v1/hooks", (*Sandbox).createHook},
+	{"retrieveAHookSubscription", "GET", "/rest/v1/hooks/{key}", (*Sandbox).getHook},
+	{"updateAHookSubscription", "PUT", "/rest/v1/hooks/{key}", (*Sandbox).updateHook},
+	{"deleteAHookSubscription", "DELETE", "/rest/v1/hooks/{key}", (*Sandbox).deleteHook},
+	{"verifyAHookSubscription", "POST", "/rest/v1/hooks/{key}/verify", (*Sandbox).verifyHook},
 	{"getUserInfo", "GET", "/rest/v2/oauth/connect/userinfo", (*Sandbox).getUserInfo},
 }
 
@@ -184,6 +207,7 @@ func (s *Sandbox) newRoutes() http.Handler {
 	}
 	mux.HandleFunc("/rest/", s.answerWith(refuse(http.StatusNotFound, "no such address in this sandbox")))
 	s.addControl(mux)
+	s.addChanges(mux)
 	s.addPage(mux)
 	return mux
 }

@@ -147,32 +147,17 @@ func (r *recount) add(ref string, hour attribution.Hour, t attribution.Tally) {
 func (a *accountTx) recountEvents(r *recount) error {
 	return a.table("events").ascend(nil, nil, func(key, payload []byte) (bool, error) {
 		e, err := a.decodeEvent(uuid.UUID(key), payload)
-		if err != nil || e.IsTest() || e.Ignored != "" || e.Type != attribution.Clicked {
+		if err != nil || e.IsTest() || e.Ignored != "" || e.Type == attribution.OptedIn {
 			return err == nil, err
+		}
+		if e.Type == attribution.Referred {
+			return true, a.recountImport(e, r)
 		}
 		ref := e.Counted
 		if ref.Kind == attribution.ByCode {
 			_, ref, err = a.owner(ref)
 		}
 		r.add(ref.String(), attribution.HourOf(e.At), attribution.Tally{Clicks: 1})
-		return err == nil, err
-	})
-}
-
-// recountVisitors counts the marks of each reference, and each visitor once for the account.
-func (a *accountTx) recountVisitors(r *recount) error {
-	var last uuid.UUID
-	return a.table("visitors").ascend(nil, nil, func(key, _ []byte) (bool, error) {
-		n, err := numberOf(key[16:])
-		if err != nil {
-			return false, err
-		}
-		ref, err := a.text(n)
-		r.unique[ref]++
-		if visitor := uuid.UUID(key[:16]); visitor != last {
-			r.unique[""]++
-			last = visitor
-		}
 		return err == nil, err
 	})
 }

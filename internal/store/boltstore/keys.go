@@ -15,7 +15,7 @@ import (
 //
 //	bucket              key                                     value (each followed by its checksum)
 //	accounts/A/events   event id                                the event, compact; see eventcodec.go
-//	accounts/A/visitors visitor id, string number of a ref      - : the visitor is counted for the ref
+//	accounts/A/visits   visitor id                              string numbers of the refs that the visitor is counted for
 //	accounts/A/pending  ref 00 visitor id                       hour : counted under a code that is not resolved yet
 //	accounts/A/counters ref 00 hour                             the five counts as uvarints; ref "" is the account
 //	accounts/A/strings  text                                    its number
@@ -30,6 +30,7 @@ import (
 //	accounts/A/credits  person key, ref                         hour : the person is counted for the ref
 //	accounts/A/partners Keap's affiliate id                     attribution.Affiliate as JSON
 //	accounts/A/codes    affiliate code                          Keap's affiliate id now 00 the first one that had the code
+//	accounts/A/referrals Keap's referral id                     who counts it: the id of an imported event, or nothing for an opt-in
 //	jobs                account 00 job id                       store.Job as JSON
 //	due                 lane, time, account 00 job id           - : no lane byte for the slow lane, see dueKey
 //	quarantine          id                                      store.Quarantined as JSON
@@ -45,8 +46,8 @@ var (
 var topBuckets = [][]byte{accountsBucket, jobsBucket, dueBucket, quarantineBucket, documentsBucket}
 
 var accountBuckets = []string{
-	"events", "visitors", "pending", "counters", "strings", "numbers", "optins", "joins", "time", "refs", "persons", "statuses",
-	"people", "credits", "partners", "codes",
+	"events", "visits", "pending", "counters", "strings", "numbers", "optins", "joins", "time", "refs", "persons", "statuses",
+	"people", "credits", "partners", "codes", "referrals",
 }
 
 const keyTimeLength = 8

@@ -33,6 +33,7 @@ func isOpen(s store.JobState) bool { return s == store.Ready || s == store.Sendi
 // is removed: what it did stands with its opt-in.
 func (tx *txn) saveJob(before, j *store.Job) error {
 	key := jobKey(j.Account, j.ID)
+	tx.s.putOff.Add(one(isPutOff(j)) - one(before != nil && isPutOff(before)))
 	if before != nil && isOpen(before.State) {
 		if err := tx.due().delete(dueKey(before, key)); err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -46,6 +47,8 @@ type Store struct {
 	closing         sync.Once
 	quarantineLimit int
 	committed       func(writes int, took time.Duration)
+
+	putOff atomic.Int64 // credit jobs that were put off and are to be done again
 
 	// Owned by the committer.
 	quarantined int
@@ -159,12 +162,18 @@ func openBolt(path string) (db *bolt.DB, err error) {
 func (s *Store) load() error {
 	return s.view(func(tx *txn) error {
 		s.quarantined = tx.quarantine().bucket.Stats().KeyN
-		return tx.jobs().ascend(nil, nil, func(key, _ []byte) (bool, error) {
+		waiting := int64(0)
+		err := tx.jobs().ascend(nil, nil, func(key, _ []byte) (bool, error) {
 			if isLookup(key) {
 				s.lookups++
+				return true, nil
 			}
-			return true, nil
+			j, err := tx.job(key)
+			waiting += one(isPutOff(&j))
+			return true, err
 		})
+		s.putOff.Store(waiting)
+		return err
 	})
 }
 
