@@ -32,7 +32,6 @@ import (
 type bubble struct {
 	*world
 	client *keap.Client
-	logs   *bytes.Buffer
 	down   atomic.Bool // nothing answers at Keap's address
 }
 
@@ -185,13 +184,13 @@ func (b *bubble) attempts() (sum int) {
 	return sum
 }
 
-// faulty is how many opt-ins each fault meets: 40, or what TRIBUTARY_FAULTS says. "make soak" lets it be 500.
+// faulty is how many opt-ins each fault meets: 30, or what TRIBUTARY_FAULTS says. "make soak" lets it be 500.
 func faulty(t *testing.T) int {
 	n, err := strconv.Atoi(os.Getenv("TRIBUTARY_FAULTS"))
 	if err != nil && os.Getenv("TRIBUTARY_FAULTS") != "" {
 		t.Fatalf("TRIBUTARY_FAULTS: %v", err)
 	}
-	return cmp.Or(n, 40)
+	return cmp.Or(n, 30)
 }
 
 const minute = sandbox.Duration(time.Minute)

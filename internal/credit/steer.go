@@ -40,10 +40,10 @@ func (c *Crediter) Probe(ctx context.Context) error {
 	switch {
 	case err == nil:
 		return nil
-	case keap.IsKeyRefused(err):
-		return fmt.Errorf("Keap refuses the key: check --keap-key. %w", err)
 	case keap.IsThrottled(err):
 		return &outbox.Pause{For: min(max(keap.RetryAfter(err), pauseThrottled), longestPause), Reason: "Keap's limit is reached: " + err.Error()}
+	case keap.IsKeyRefused(err):
+		return &outbox.Outage{Later: outbox.Later{Reason: "Keap refuses the key: check --keap-key. " + err.Error()}, Denied: true}
 	}
-	return fmt.Errorf("Keap cannot be reached: %w", err)
+	return &outbox.Outage{Later: outbox.Later{Reason: "Keap cannot be reached: " + err.Error()}}
 }
