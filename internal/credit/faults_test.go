@@ -60,7 +60,7 @@ func newBubble(t *testing.T, o sandbox.Options) *bubble {
 		t.Fatal(err)
 	}
 	crediter := credit.New(st, b.client, v, credit.Options{})
-	b.box2 = outbox.New(st, crediter, outbox.Options{})
+	b.box2 = outbox.New(st, crediter, outbox.Options{Poll: 10 * time.Second}) // idle days cost a look at the store each
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() { defer close(done); b.box2.Run(ctx) }()
