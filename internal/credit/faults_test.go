@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -214,13 +215,22 @@ func TestFaults(t *testing.T) {
 				b.awaitAll(ids, 48*time.Hour)
 				b.box.Settle()
 				onceEach(t, b.box, n)
-				// net/http repeats a read by itself when a kept connection breaks, without asking the pace.
-				if early := b.box.Throttled(); early > n/20 {
+				if early := b.box.Throttled(); early > repeats(faults, n) {
 					t.Errorf("%d of %v calls were more than Keap allows", early, b.box.Calls())
 				}
 			})
 		})
 	}
+}
+
+// repeats is how many calls may pass the pace by: net/http repeats a read by itself when a kept connection breaks.
+func repeats(faults []sandbox.Fault, n int) int {
+	for _, f := range faults {
+		if slices.Contains([]sandbox.Kind{sandbox.Reset, sandbox.ApplyThenReset, sandbox.LateApply}, f.Kind) && f.Operation == "*" {
+			return n / 10
+		}
+	}
+	return 0
 }
 
 // TestHoursWithoutKeap has a backlog stand through an outage and through a key that is refused: nothing is lost, the jobs
