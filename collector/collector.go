@@ -28,6 +28,7 @@ import (
 	"tributary/internal/outbox"
 	"tributary/internal/portal"
 	"tributary/internal/server"
+	"tributary/internal/settings"
 	"tributary/internal/store"
 	"tributary/internal/store/boltstore"
 	"tributary/internal/vault"
@@ -45,6 +46,7 @@ type collector struct {
 	credit      *credit.Crediter // nil while Keap is not connected
 	outbox      *outbox.Outbox   // likewise
 	keap        *keap.Client     // likewise
+	settings    *settings.Keeper
 	adminKey    string
 	echo        *echo.Echo
 	metricsDoor net.Listener  // nil without --metrics-listen
@@ -89,6 +91,9 @@ func (c *collector) wire() error {
 		return err
 	}
 	if c.adminKey, err = c.loadAdminKey(); err != nil {
+		return err
+	}
+	if err := c.openSettings(context.Background()); err != nil {
 		return err
 	}
 	if err := c.connect(seal); err != nil {
@@ -141,10 +146,10 @@ func (c *collector) connect(seal *vault.Vault) error {
 func (c *collector) routes(seal *vault.Vault) error {
 	c.echo = server.New(server.Options{Logger: c.log, TrustedProxies: c.cfg.proxies, Ready: c.store.Ping, State: c.state})
 	sites := intake.NewSites(c.store)
-	scripts := &intake.Scripts{Sites: sites, Docs: c.store, Policy: c.cfg.policy(), EventsPath: c.cfg.eventsPath}
+	scripts := &intake.Scripts{Sites: sites, Docs: c.store, Policy: c.policy, EventsPath: c.cfg.eventsPath}
 	events := c.metrics.Count(c.store)
-	in := intake.New(intake.Options{Store: events, Sites: sites, Sealer: seal, Policy: c.cfg.policy(), Now: time.Now, Logger: c.log})
-	service := hooks.NewService(hooks.Options{Store: events, Sealer: seal, Site: sites.Site, Policy: c.cfg.policy(), Now: time.Now})
+	in := intake.New(intake.Options{Store: events, Sites: sites, Sealer: seal, Policy: c.policy, Now: time.Now, Logger: c.log})
+	service := hooks.NewService(hooks.Options{Store: events, Sealer: seal, Site: sites.Site, Policy: c.policy, Now: time.Now})
 	door := &intake.HookDoor{Hooks: service, Logger: c.log}
 	c.echo.GET("/h/:token", door.Get)
 	c.echo.HEAD("/h/:token", door.Get)
@@ -169,11 +174,11 @@ func (c *collector) routes(seal *vault.Vault) error {
 func (c *collector) apiDeps(seal *vault.Vault, sites *intake.Sites, service *hooks.Service, in *intake.Intake, events store.Store) api.Deps {
 	return api.Deps{
 		Store: events, Sealer: seal, Resolve: c.resolver(), Hooks: service, Auth: c.auth, AdminKey: auth.NewAdminKey(c.adminKey),
-		BaseURL: c.cfg.baseURL, Now: time.Now, Policy: c.cfg.policy(), SiteChanged: sites.Forget,
+		BaseURL: c.cfg.baseURL, Now: time.Now, SiteChanged: sites.Forget,
 		Retake: in.Retake,
 		Tag:    func(key string) string { return snippet.StandardTag(c.cfg.baseURL, c.cfg.scriptPath, key) },
 		Ingest: func(ctx context.Context, e attribution.Event) (store.Outcome, error) {
-			out, err := events.Ingest(ctx, attribution.DefaultAccount, c.cfg.policy(), []attribution.Event{e})
+			out, err := events.Ingest(ctx, attribution.DefaultAccount, c.policy(), []attribution.Event{e})
 			if err != nil {
 				return store.Outcome{}, err
 			}

@@ -35,7 +35,6 @@ type Deps struct {
 	AdminKey    auth.AdminKey
 	BaseURL     string
 	Now         func() time.Time
-	Policy      attribution.Policy
 	Tag         func(siteKey string) string
 	SiteChanged func(siteKey string)
 }

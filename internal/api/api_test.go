@@ -68,11 +68,11 @@ func newServer(t *testing.T) *server {
 	srv := &server{T: t, echo: echo.New(), store: s}
 	srv.echo.HTTPErrorHandler, srv.echo.JSONSerializer = asTheServerDoes, api.JSON{}
 	clock := func() time.Time { return now }
-	srv.hooks = hooks.NewService(hooks.Options{Store: s, Sealer: plainSealer{}, Policy: attribution.DefaultPolicy, Now: clock})
+	srv.hooks = hooks.NewService(hooks.Options{Store: s, Sealer: plainSealer{}, Policy: usualPolicy, Now: clock})
 	api.Register(srv.echo, api.Deps{
 		Hooks: srv.hooks,
 		Store: s, Sealer: plainSealer{}, Auth: auth.New(s, clock), AdminKey: auth.NewAdminKey(adminKey),
-		BaseURL: "https://t.example", Now: clock, Policy: attribution.DefaultPolicy,
+		BaseURL: "https://t.example", Now: clock,
 		Ingest: func(ctx context.Context, e attribution.Event) (store.Outcome, error) {
 			out, err := s.Ingest(ctx, attribution.DefaultAccount, attribution.DefaultPolicy, []attribution.Event{e})
 			if err != nil {
@@ -507,3 +507,5 @@ func TestWhatNobodyForesawTellsNothing(t *testing.T) {
 		t.Errorf("problem: %v", got)
 	}
 }
+
+func usualPolicy() attribution.Policy { return attribution.DefaultPolicy }
