@@ -106,6 +106,9 @@ func (s *Sandbox) createContact(r request) answer {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.takeFields(change); err != nil {
+		return badRequest(err)
+	}
 	sent := change.onto(Contact{})
 	if len(sent.Emails)+len(sent.Phones)+len(sent.Addresses) == 0 {
 		return refuse(http.StatusBadRequest, "a contact must have an e-mail address, a phone number or an address")
@@ -133,6 +136,9 @@ func (s *Sandbox) updateContact(r request) answer {
 	at := s.contactAt(r.PathValue("id"))
 	if at < 0 {
 		return refuse(http.StatusNotFound, "there is no such contact")
+	}
+	if err := s.takeFields(change); err != nil {
+		return badRequest(err)
 	}
 	s.changeContact(at, change)
 	return s.showContact(http.StatusOK, at, r)
