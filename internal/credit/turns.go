@@ -1,0 +1,19 @@
+package credit
+
+import (
+	"hash/fnv"
+	"sync"
+)
+
+// turns lets one job at a time write for a contact or a person, so that two opt-ins of one person see each other's work.
+// Different names can share a turn: that costs a wait and nothing else.
+type turns [64]sync.Mutex
+
+// take waits for the turn and returns what ends it.
+func (t *turns) take(name string) (end func()) {
+	h := fnv.New32a()
+	h.Write([]byte(name))
+	turn := &t[h.Sum32()%uint32(len(t))]
+	turn.Lock()
+	return turn.Unlock
+}
