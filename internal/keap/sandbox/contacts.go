@@ -24,6 +24,16 @@ func (s *Sandbox) AddContact(email, givenName, familyName string) Contact {
 	return s.insertContact(contact)
 }
 
+// AddContactWith puts a person in who has values in custom fields already.
+func (s *Sandbox) AddContactWith(email string, fields ...CustomField) Contact {
+	contact := s.AddContact(email, "", "")
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	at := s.contactAt(contact.ID)
+	s.contacts[at].CustomFields = fields
+	return s.contacts[at]
+}
+
 // Contacts returns all contacts, oldest first.
 func (s *Sandbox) Contacts() []Contact {
 	s.mu.Lock()
