@@ -137,7 +137,7 @@ func (c *collector) connect(seal *vault.Vault) error {
 	schedule := outbox.DefaultSchedule
 	schedule.Span = c.cfg.contactWait
 	c.keap = client
-	c.credit = credit.New(c.store, client, seal, credit.Options{Settle: c.cfg.keapSettle})
+	c.credit = credit.New(c.store, client, seal, credit.Options{Settle: c.cfg.keapSettle, Settings: c.settings.Of, Seal: seal.Seal})
 	c.outbox = outbox.New(c.store, c.credit, outbox.Options{Schedule: schedule, Logger: c.log})
 	c.keapState.Store("not checked yet")
 	return nil
@@ -175,8 +175,9 @@ func (c *collector) apiDeps(seal *vault.Vault, sites *intake.Sites, service *hoo
 	return api.Deps{
 		Store: events, Sealer: seal, Resolve: c.resolver(), Hooks: service, Auth: c.auth, AdminKey: auth.NewAdminKey(c.adminKey),
 		BaseURL: c.cfg.baseURL, Now: time.Now, SiteChanged: sites.Forget,
-		Retake: in.Retake,
-		Tag:    func(key string) string { return snippet.StandardTag(c.cfg.baseURL, c.cfg.scriptPath, key) },
+		Retake:   in.Retake,
+		Tag:      func(key string) string { return snippet.StandardTag(c.cfg.baseURL, c.cfg.scriptPath, key) },
+		Settings: c.settings, CheckSettings: c.settingsCheck(), Sync: c.syncer(), LastSync: c.lastSync,
 		Ingest: func(ctx context.Context, e attribution.Event) (store.Outcome, error) {
 			out, err := events.Ingest(ctx, attribution.DefaultAccount, c.policy(), []attribution.Event{e})
 			if err != nil {
@@ -219,6 +220,7 @@ func (c *collector) run(ctx context.Context, l net.Listener) error {
 		}
 		tasks.Go(func() { c.checkKey(background) })
 		tasks.Go(func() { c.outbox.Run(background) })
+		tasks.Go(func() { c.keepSyncing(background) })
 	}
 	if c.metricsDoor != nil {
 		tasks.Go(func() { c.serveMetrics(background) })

@@ -24,6 +24,7 @@ Usage: tributary COMMAND [FLAGS]
   serve     run the collector
   demo      run everything on this machine, with Keap's double and landing pages to try
   doctor    look at a page and say what keeps the tag from working there
+  keap sync compare the affiliates with those of Keap now
   backup    copy the data, also of a running collector
   restore   put a backup into an empty data folder
   verify    check every record of a data folder or a backup
@@ -56,6 +57,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return demoCommand(ctx, rest, stdout, stderr)
 	case "doctor":
 		return doctorCommand(ctx, rest, stdout, stderr)
+	case "keap":
+		return keapCommand(ctx, rest, stdout, stderr)
 	case "backup":
 		return backupCommand(ctx, rest, stdout, stderr)
 	case "restore":

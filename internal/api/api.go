@@ -12,6 +12,7 @@ import (
 	"tributary/internal/attribution"
 	"tributary/internal/auth"
 	"tributary/internal/hooks"
+	"tributary/internal/settings"
 	"tributary/internal/store"
 )
 
@@ -37,6 +38,11 @@ type Deps struct {
 	Now         func() time.Time
 	Tag         func(siteKey string) string
 	SiteChanged func(siteKey string)
+	Settings    *settings.Keeper
+	// The following are nil while Keap is not connected.
+	CheckSettings func(ctx context.Context, before, after settings.Settings) error // a *settings.Wrong for what Keap does not have
+	Sync          func(context.Context) (Synced, error)
+	LastSync      func() Synced
 }
 
 const account = attribution.DefaultAccount
@@ -56,6 +62,8 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodDelete, "/sites/:key", deleteSite},
 		{http.MethodPost, "/affiliates", putAffiliate},
 		{http.MethodGet, "/affiliates", listAffiliates},
+		{http.MethodPost, "/affiliates/sync", syncAffiliates},
+		{http.MethodGet, "/affiliates/sync", lastSync},
 		{http.MethodGet, "/affiliates/:id", getAffiliate},
 		{http.MethodGet, "/affiliates/:id/stats", affiliateStats},
 		{http.MethodPost, "/affiliates/:id/login-link", createLoginLink},
@@ -73,6 +81,8 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodGet, "/hooks/:id/payloads", listPayloads},
 		{http.MethodGet, "/hooks/:id/payloads/:payload", getPayload},
 		{http.MethodPost, "/hooks/:id/payloads/:payload/retry", retryPayload},
+		{http.MethodGet, "/settings", getSettings},
+		{http.MethodPatch, "/settings", changeSettings},
 		{http.MethodGet, "/stats", accountStats},
 		{http.MethodGet, "/quarantine", listQuarantine},
 		{http.MethodGet, "/quarantine/:id", getQuarantined},

@@ -69,6 +69,9 @@ var names = func() (all []string) {
 	return all
 }()
 
+// IsName reports whether there is a setting of this name.
+func IsName(name string) bool { return slices.Contains(names, name) }
+
 func (s Settings) check(defaults Settings) error {
 	for _, err := range []error{
 		oneOf("rule", string(s.Rule), "latest", "first"),
