@@ -177,7 +177,7 @@ func (c *collector) apiDeps(seal *vault.Vault, sites *intake.Sites, service *hoo
 		BaseURL: c.cfg.baseURL, Now: time.Now, SiteChanged: sites.Forget,
 		Retake:   in.Retake,
 		Tag:      func(key string) string { return snippet.StandardTag(c.cfg.baseURL, c.cfg.scriptPath, key) },
-		Settings: c.settings, CheckSettings: c.settingsCheck(), Sync: c.syncer(), LastSync: c.lastSync,
+		Settings: c.settings, CheckSettings: c.checkSettings, Sync: c.sync, LastSync: c.lastSync,
 		Ingest: func(ctx context.Context, e attribution.Event) (store.Outcome, error) {
 			out, err := events.Ingest(ctx, attribution.DefaultAccount, c.policy(), []attribution.Event{e})
 			if err != nil {

@@ -18,28 +18,34 @@ import (
 	"tributary/internal/settings"
 )
 
-// syncer compares the affiliates with those of Keap; nil while it is not connected.
-func (c *collector) syncer() func(context.Context) (api.Synced, error) {
-	if c.credit == nil {
-		return nil
+// connected reports whether Keap can be asked.
+func (c *collector) connected() bool { return c.credit != nil }
+
+// sync compares the affiliates with those of Keap.
+func (c *collector) sync(ctx context.Context) (api.Synced, error) {
+	if !c.connected() {
+		return api.Synced{}, api.ErrNotConnected
 	}
-	return func(ctx context.Context) (api.Synced, error) {
-		found, err := c.credit.Sync(ctx, attribution.DefaultAccount)
-		if errors.Is(err, credit.ErrSyncing) {
-			err = api.ErrSyncing
-		}
-		return api.Synced(found), err
+	found, err := c.credit.Sync(ctx, attribution.DefaultAccount)
+	if errors.Is(err, credit.ErrSyncing) {
+		err = api.ErrSyncing
 	}
+	return api.Synced(found), err
 }
 
-func (c *collector) lastSync() api.Synced { return api.Synced(c.credit.LastSync()) }
+func (c *collector) lastSync() api.Synced {
+	if !c.connected() {
+		return api.Synced{}
+	}
+	return api.Synced(c.credit.LastSync())
+}
 
-// settingsCheck asks Keap for what settings name; nil while it is not connected.
-func (c *collector) settingsCheck() func(ctx context.Context, before, after settings.Settings) error {
-	if c.credit == nil {
+// checkSettings asks Keap for what settings name. While it is not connected they are taken as they are.
+func (c *collector) checkSettings(ctx context.Context, before, after settings.Settings) error {
+	if !c.connected() {
 		return nil
 	}
-	return c.credit.CheckSettings
+	return c.credit.CheckSettings(ctx, before, after)
 }
 
 // keepSyncing syncs the affiliates at the start and then on the schedule.
@@ -68,7 +74,7 @@ func (c *collector) keepSyncing(ctx context.Context) {
 }
 
 // keapSyncCommand has the running collector sync the affiliates: only one process may have the store.
-func keapSyncCommand(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+func keapSyncCommand(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writer) error {
 	var c fileConfig
 	if err := c.parseFile("keap sync", "", false, true, args, stderr); err != nil {
 		return err

@@ -24,13 +24,11 @@ type Synced struct {
 // ErrSyncing is what Deps.Sync returns while another sync runs.
 var ErrSyncing = errors.New("a sync of the affiliates is running")
 
-var notConnected = problem(http.StatusConflict, "keap_not_connected", "Keap is not connected: give a key by --keap-key")
+// ErrNotConnected is what Deps.Sync returns while there is no Keap to ask.
+var ErrNotConnected = errors.New("Keap is not connected")
 
 // syncAffiliates answers when the sync has ended. One that fails in the middle is an answer, too: it says how far it came.
 func syncAffiliates(d Deps, c echo.Context) error {
-	if d.Sync == nil {
-		return notConnected
-	}
 	if err := http.NewResponseController(c.Response()).SetWriteDeadline(time.Time{}); err != nil && !errors.Is(err, errors.ErrUnsupported) {
 		return err // many affiliates take longer than any answer else may
 	}
@@ -38,13 +36,13 @@ func syncAffiliates(d Deps, c echo.Context) error {
 	if errors.Is(err, ErrSyncing) {
 		return problem(http.StatusConflict, "sync_running", "a sync is running: its result is at GET /v1/affiliates/sync when it has ended")
 	}
+	if errors.Is(err, ErrNotConnected) {
+		return problem(http.StatusConflict, "keap_not_connected", "Keap is not connected: connect it, then sync again")
+	}
 	return c.JSON(http.StatusOK, found)
 }
 
 func lastSync(d Deps, c echo.Context) error {
-	if d.Sync == nil {
-		return notConnected
-	}
 	last := d.LastSync()
 	if last.Started.IsZero() {
 		return problem(http.StatusNotFound, "not_found", "no sync has ended since the collector was started")

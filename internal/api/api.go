@@ -39,10 +39,10 @@ type Deps struct {
 	Tag         func(siteKey string) string
 	SiteChanged func(siteKey string)
 	Settings    *settings.Keeper
-	// The following are nil while Keap is not connected.
-	CheckSettings func(ctx context.Context, before, after settings.Settings) error // a *settings.Wrong for what Keap does not have
+	// CheckSettings asks Keap, when it is connected, for what a change names: a *settings.Wrong for what it does not have.
+	CheckSettings func(ctx context.Context, before, after settings.Settings) error
 	Sync          func(context.Context) (Synced, error)
-	LastSync      func() Synced
+	LastSync      func() Synced // zero before the first
 }
 
 const account = attribution.DefaultAccount

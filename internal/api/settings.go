@@ -28,9 +28,6 @@ func changeSettings(d Deps, c echo.Context) error {
 	}
 	ctx := c.Request().Context()
 	after, err := d.Settings.Change(ctx, account, changes, func(before, after settings.Settings) error {
-		if d.CheckSettings == nil {
-			return nil
-		}
 		return askKeap(d.CheckSettings(ctx, before, after))
 	})
 	if err != nil {

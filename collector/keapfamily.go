@@ -14,7 +14,7 @@ func keapCommand(ctx context.Context, args []string, stdout, stderr io.Writer) e
 	}
 	switch name {
 	case "sync":
-		return keapSyncCommand(ctx, args[1:], stdout, stderr)
+		return keapSyncCommand(ctx, args[1:], nil, stdout, stderr)
 	}
 	return fmt.Errorf("%w: tributary keap sync [FLAGS]", errUsage)
 }
