@@ -23,7 +23,7 @@ func (c *Crediter) CheckSettings(ctx context.Context, before, after settings.Set
 	if after.TagID != "" && after.TagID != before.TagID {
 		_, err := c.keap.Tag(ctx, after.TagID)
 		if keap.IsNotFound(err) {
-			return &settings.Wrong{Field: "tag_id", Problem: fmt.Sprintf("names tag %s, which Keap does not have: look up its id in Keap under CRM, Settings, Tags", after.TagID)}
+			return &settings.Wrong{Field: "tag_id", Problem: fmt.Sprintf("names tag %s, which Keap does not have: look up the id in its list of tags", after.TagID)}
 		}
 		if err != nil {
 			return err

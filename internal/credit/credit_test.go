@@ -82,13 +82,18 @@ func (w *world) optIn(ref attribution.Ref, email string) uuid.UUID {
 
 func (w *world) optInOf(ref attribution.Ref, p attribution.Person) uuid.UUID {
 	w.t.Helper()
+	return w.optInAt(ref, p, time.Now())
+}
+
+func (w *world) optInAt(ref attribution.Ref, p attribution.Person, at time.Time) uuid.UUID {
+	w.t.Helper()
 	key, sealed, err := w.vault.Seal(p)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	now := time.Now().UTC().Truncate(time.Millisecond)
+	now := at.UTC().Truncate(time.Millisecond)
 	out, err := w.store.Ingest(context.Background(), account, attribution.DefaultPolicy, []attribution.Event{{
-		ID: uuid.Must(uuid.NewV7()), Type: attribution.OptedIn, At: now, Received: now, Visitor: uuid.New(), Person: key, Sealed: sealed,
+		ID: uuid.Must(uuid.NewV7()), Type: attribution.OptedIn, At: now, Received: time.Now().UTC().Truncate(time.Millisecond), Visitor: uuid.New(), Person: key, Sealed: sealed,
 		Via: attribution.ViaForm, Latest: attribution.Touch{Ref: ref, At: now.Add(-time.Minute)}, Form: attribution.Form{ID: "signup"},
 		UTM: attribution.UTM{Source: "newsletter"},
 	}})

@@ -12,6 +12,7 @@ import (
 
 	"tributary/internal/attribution"
 	"tributary/internal/keap/sandbox"
+	"tributary/internal/outbox"
 	"tributary/internal/settings"
 	"tributary/internal/store"
 )
@@ -445,6 +446,21 @@ func TestAGoalIsNeverAchievedTwice(t *testing.T) {
 				t.Errorf("achieved %d times after a retry by hand, before %d", n, before)
 			}
 		})
+	}
+}
+
+// TestAGoalThatWasBeingSentWhenTheProgramEnded is not sent again.
+func TestAGoalThatWasBeingSentWhenTheProgramEnded(t *testing.T) {
+	w := newWorld(t, sandbox.Options{})
+	w.set(func(s *settings.Settings) { s.GoalIntegration, s.GoalCallName = "tributary", "optin" })
+	id := w.optIn(byID("101"), "ann@example.com")
+	claim := &outbox.Claim{Job: store.Job{Account: account, ID: "goal:" + id.String(), Kind: store.GoalJob, Subject: id.String(), State: store.Sending}}
+	var parked *outbox.Permanent
+	if err := w.crediter.Deliver(context.Background(), claim); !errors.As(err, &parked) || parked.Code != "unsure" {
+		t.Errorf("got %v", err)
+	}
+	if n := calls(w.box); n != 0 {
+		t.Errorf("%d calls", n)
 	}
 }
 
