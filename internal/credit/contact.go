@@ -2,6 +2,8 @@ package credit
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"tributary/internal/attribution"
@@ -20,6 +22,9 @@ func isCreating(claim *outbox.Claim, o attribution.OptIn) bool {
 
 // absent waits for a contact that is not there, or creates it once the form tool has had the owner's grace.
 func (c *Crediter) absent(ctx context.Context, claim *outbox.Claim, w work) (keap.Contact, error) {
+	if known, err := c.known(ctx, w); err != nil || known.ID != "" {
+		return known, c.steered(claim, "fetching the contact", err)
+	}
 	waiting := &outbox.Later{
 		State: claim.State, Status: attribution.Waiting, Step: "waiting", GiveUp: attribution.Held,
 		Reason: "Keap has no contact with this e-mail yet; the form tool makes it",
@@ -60,7 +65,30 @@ func (c *Crediter) create(ctx context.Context, claim *outbox.Claim, w work) (non
 	if err != nil {
 		return none, c.createFailed(claim, err)
 	}
-	return made, nil
+	return made, claim.Record(ctx, store.Settlement{State: store.Ready, ContactID: made.ID, Step: "contact created", Detail: "contact " + made.ID})
+}
+
+// known fetches the contact that this opt-in had before, such as one that we made and that Keap's search does not show
+// yet. One that is gone, or has another e-mail now, is none.
+func (c *Crediter) known(ctx context.Context, w work) (none keap.Contact, err error) {
+	if w.o.ContactID == "" {
+		return none, nil
+	}
+	found, err := c.keap.Contact(ctx, w.o.ContactID)
+	if keap.IsNotFound(err) {
+		return none, nil
+	}
+	if err == nil && slices.ContainsFunc(found.Emails, func(e string) bool { return strings.EqualFold(e, w.person.Email) }) {
+		return found, nil
+	}
+	return none, err
+}
+
+func (c *Crediter) steered(claim *outbox.Claim, step string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return c.steer(claim, step, err)
 }
 
 func (c *Crediter) createFailed(claim *outbox.Claim, err error) error {

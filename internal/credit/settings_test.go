@@ -290,6 +290,23 @@ func TestACreatedContactIsOneWhateverHappensToTheAnswer(t *testing.T) {
 	}
 }
 
+// TestAContactThatTheSearchDoesNotShowYet is not made twice: it is fetched by its id.
+func TestAContactThatTheSearchDoesNotShowYet(t *testing.T) {
+	w := newWorld(t, sandbox.Options{})
+	a := w.box.AddAffiliate(sandbox.Affiliate{Code: "maple"})
+	w.set(func(s *settings.Settings) { s.Contact, s.ContactGrace = settings.Create, 0 })
+	if err := w.box.AddFault(sandbox.Fault{Operation: "listReferrals", Kind: sandbox.Status503, Times: 3}); err != nil {
+		t.Fatal(err)
+	}
+	w.box.HideFromSearch("ann@example.com")
+	w.start()
+	id := w.optIn(byID(a.ID), "ann@example.com")
+	o := w.await(id, attribution.Credited)
+	if made := len(w.box.Contacts()) - 1; made != 1 || o.ContactID != w.box.Contacts()[1].ID {
+		t.Errorf("%d contacts were made", made)
+	}
+}
+
 func TestAnEMailWithAStarIsHeldWithAReason(t *testing.T) {
 	w := newWorld(t, sandbox.Options{})
 	a := w.box.AddAffiliate(sandbox.Affiliate{Code: "maple"})

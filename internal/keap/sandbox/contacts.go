@@ -34,6 +34,14 @@ func (s *Sandbox) AddContactWith(email string, fields ...CustomField) Contact {
 	return s.contacts[at]
 }
 
+// HideFromSearch keeps the contacts with an e-mail out of lists, as a search index that is behind does. Nobody knows
+// whether Keap's is.
+func (s *Sandbox) HideFromSearch(email string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hidden = email
+}
+
 // Contacts returns all contacts, oldest first.
 func (s *Sandbox) Contacts() []Contact {
 	s.mu.Lock()
@@ -76,7 +84,8 @@ func (c Contact) companyID() []string {
 func (s *Sandbox) listContacts(r request) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	a := listed(s.contacts, r.URL.Query(), "contacts", contactFields, contactOrders)
+	visible := slices.DeleteFunc(slices.Clone(s.contacts), func(c Contact) bool { return s.hidden != "" && slices.Contains(c.emails(), s.hidden) })
+	a := listed(visible, r.URL.Query(), "contacts", contactFields, contactOrders)
 	if a.status != http.StatusOK {
 		return a
 	}

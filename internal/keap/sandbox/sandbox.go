@@ -76,6 +76,7 @@ type Sandbox struct {
 	fields     []FieldModel
 	goals      []Goal
 	achieved   []Achieved
+	hidden     string         // e-mail of contacts that no list shows
 	lastID     map[string]int // by noun
 	calls      map[string]int // by operation
 	faults     faultList
@@ -119,7 +120,7 @@ func (s *Sandbox) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.contacts, s.affiliates, s.referrals, s.recent = nil, nil, nil, nil
-	s.tags, s.fields, s.goals, s.achieved = nil, nil, nil, nil
+	s.tags, s.fields, s.goals, s.achieved, s.hidden = nil, nil, nil, nil, ""
 	s.tagged = map[string][]string{}
 	s.faults = faultList{}
 	s.calls = map[string]int{}
