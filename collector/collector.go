@@ -47,6 +47,7 @@ type collector struct {
 	outbox      *outbox.Outbox   // likewise
 	keap        *keap.Client     // likewise
 	settings    *settings.Keeper
+	work        *keapWork // likewise
 	adminKey    string
 	echo        *echo.Echo
 	metricsDoor net.Listener  // nil without --metrics-listen
@@ -128,7 +129,7 @@ func (c *collector) connect(seal *vault.Vault) error {
 	}
 	client, err := keap.New(keap.Config{
 		BaseURL: c.cfg.keapURL, Key: c.cfg.keapKey, KeyHeader: c.cfg.keapKeyHeader, Timeout: c.cfg.keapTimeout,
-		PerMinute: c.cfg.keapPerMinute, UserAgent: "Tributary/" + version,
+		PerMinute: c.cfg.keapPerMinute, Reserve: c.cfg.reserve(), Logger: c.log, UserAgent: "Tributary/" + version,
 		Transport: c.metrics.Transport(http.DefaultTransport.(*http.Transport).Clone()),
 	})
 	if err != nil {
@@ -139,6 +140,7 @@ func (c *collector) connect(seal *vault.Vault) error {
 	c.keap = client
 	c.credit = credit.New(c.store, client, seal, credit.Options{Settle: c.cfg.keapSettle, Settings: c.settings.Of, Seal: seal.Seal})
 	c.outbox = outbox.New(c.store, c.credit, outbox.Options{Schedule: schedule, Logger: c.log})
+	c.metrics.WatchKeap(c.keapUsage)
 	c.keapState.Store("not checked yet")
 	return nil
 }
@@ -151,6 +153,10 @@ func (c *collector) routes(seal *vault.Vault) error {
 	in := intake.New(intake.Options{Store: events, Sites: sites, Sealer: seal, Policy: c.policy, Now: time.Now, Logger: c.log})
 	service := hooks.NewService(hooks.Options{Store: events, Sealer: seal, Site: sites.Site, Policy: c.policy, Now: time.Now})
 	door := &intake.HookDoor{Hooks: service, Logger: c.log}
+	if c.keap != nil {
+		c.work = c.newKeapWork(c.keap, seal, service)
+		door.Hints = c.work.hints.Take
+	}
 	c.echo.GET("/h/:token", door.Get)
 	c.echo.HEAD("/h/:token", door.Get)
 	c.echo.POST("/h/:token", door.Post)
@@ -172,7 +178,7 @@ func (c *collector) routes(seal *vault.Vault) error {
 }
 
 func (c *collector) apiDeps(seal *vault.Vault, sites *intake.Sites, service *hooks.Service, in *intake.Intake, events store.Store) api.Deps {
-	return api.Deps{
+	deps := api.Deps{
 		Store: events, Sealer: seal, Resolve: c.resolver(), Hooks: service, Auth: c.auth, AdminKey: auth.NewAdminKey(c.adminKey),
 		BaseURL: c.cfg.baseURL, Now: time.Now, SiteChanged: sites.Forget,
 		Retake:   in.Retake,
@@ -186,6 +192,10 @@ func (c *collector) apiDeps(seal *vault.Vault, sites *intake.Sites, service *hoo
 			return out[0], nil
 		},
 	}
+	if c.work != nil {
+		deps.KeapHook, deps.Reconcile = c.work.registrar, c.work.reconcile
+	}
+	return deps
 }
 
 // resolver asks Keap for affiliates that are not known here; nil while Keap is not connected.
@@ -221,6 +231,7 @@ func (c *collector) run(ctx context.Context, l net.Listener) error {
 		tasks.Go(func() { c.checkKey(background) })
 		tasks.Go(func() { c.outbox.Run(background) })
 		tasks.Go(func() { c.keepSyncing(background) })
+		c.work.run(background, &tasks)
 	}
 	if c.metricsDoor != nil {
 		tasks.Go(func() { c.serveMetrics(background) })

@@ -32,6 +32,8 @@ type Deps struct {
 	Resolve     func(context.Context, attribution.Ref) (attribution.Affiliate, error)     // asks Keap, too; nil when it is not connected
 	Retake      func(context.Context, store.Quarantined, []byte) ([]store.Outcome, error) // judges quarantined input again
 	Hooks       *hooks.Service
+	KeapHook    KeapHook   // nil while Keap is not connected
+	Reconcile   Reconciler // likewise
 	Auth        *auth.Auth
 	AdminKey    auth.AdminKey
 	BaseURL     string
@@ -92,6 +94,12 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodGet, "/people", exportPerson},
 		{http.MethodDelete, "/people", erasePerson},
 		{http.MethodGet, "/backup", backup},
+		{http.MethodGet, "/keap/hook", getKeapHook},
+		{http.MethodPost, "/keap/hook", checkKeapHook},
+		{http.MethodGet, "/reconcile", getReconcile},
+		{http.MethodPost, "/reconcile", startReconcile},
+		{http.MethodGet, "/backfill", getBackfill},
+		{http.MethodPost, "/backfill", startBackfill},
 	} {
 		g.Add(r.method, r.path, func(c echo.Context) error { return answer(c, r.handle(d, c)) })
 	}

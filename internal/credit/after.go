@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,9 +24,10 @@ func (c *Crediter) following(w work) (then []store.Following) {
 			then = append(then, store.Following{Kind: kind, Subject: w.o.ID.String()})
 		}
 	}
-	add(w.settings.TagID != "", store.TagJob)
-	add(w.settings.GoalCallName != "", store.GoalJob)
-	add(len(w.fields()) > 0, store.FieldsJob)
+	first := !slices.ContainsFunc(w.o.Trace, func(s attribution.Step) bool { return s.Step == creditedStep }) // a correction credits again
+	add(first && w.settings.TagID != "", store.TagJob)
+	add(first && w.settings.GoalCallName != "", store.GoalJob)
+	add(first && len(w.fields()) > 0, store.FieldsJob)
 	if w.settings.TotalsField != "" {
 		then = append(then, store.Following{Kind: store.TotalsJob, Subject: w.affiliate.ID, After: c.o.Coalesce})
 	}
@@ -173,7 +175,7 @@ func (c *Crediter) totals(ctx context.Context, claim *outbox.Claim) error {
 		return err
 	}
 	defer c.turns.take(a.ContactID)()
-	if err := c.keap.SetContactFields(background(ctx), a.ContactID, map[string]string{s.TotalsField: n}); err != nil {
+	if err := c.keap.SetContactFields(keap.Background(ctx), a.ContactID, map[string]string{s.TotalsField: n}); err != nil {
 		return c.notDone(claim, "totals", "writing the totals of affiliate "+a.ID+" into custom field "+s.TotalsField, err)
 	}
 	return did("totals", n)

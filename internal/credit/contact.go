@@ -95,7 +95,7 @@ func (c *Crediter) createFailed(claim *outbox.Claim, err error) error {
 	switch {
 	case keap.MayHaveApplied(err):
 		claim.Attempt = 0 // the looks that follow come soon
-		return &outbox.Later{State: store.Sending, Code: creatingContact, Step: "unsure", Reason: "the answer to the new contact was lost, looking before anything else: " + err.Error()}
+		return &outbox.Outage{Later: outbox.Later{State: store.Sending, Code: creatingContact, Step: "unsure", Reason: "the answer to the new contact was lost, looking before anything else: " + err.Error()}}
 	case keap.IsRefused(err):
 		return &outbox.Permanent{Status: attribution.Held, Code: "contact_refused", Step: "held", Reason: "Keap refuses the contact: " + err.Error() + "; create it by hand, then retry"}
 	}

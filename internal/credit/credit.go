@@ -80,7 +80,7 @@ func New(s Store, k *keap.Client, open Opener, o Options) *Crediter {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Crediter{store: s, keap: k, open: open, o: o}
+	return &Crediter{store: s, keap: k, open: open, o: o, turns: newTurns()}
 }
 
 // Deliver implements outbox.Deliverer.
@@ -98,11 +98,8 @@ func (c *Crediter) Deliver(ctx context.Context, claim *outbox.Claim) error {
 	return &outbox.Permanent{Code: "unknown_job", Reason: "this version knows no job of kind " + string(claim.Kind)}
 }
 
-// ours begins the source of every referral that we write.
-const ours = "tributary:"
-
 // tag marks the referral of an opt-in in Keap.
-func tag(id uuid.UUID) string { return ours + id.String() }
+func tag(id uuid.UUID) string { return TagPrefix + id.String() }
 
 // work is an opt-in to be credited, with all that was found out about it.
 type work struct {
@@ -171,12 +168,13 @@ func (c *Crediter) refer(ctx context.Context, claim *outbox.Claim, w work) error
 	if err := c.judge(w, all); err != nil {
 		return err
 	}
+	again := !claim.Intended.IsZero()
 	if err := c.intend(ctx, claim, w.contact); err != nil {
 		return err
 	}
 	written, err := c.keap.CreateReferral(ctx, w.referral())
 	if err != nil {
-		return c.writeFailed(ctx, claim, w, err)
+		return c.writeFailed(ctx, claim, w, again, err)
 	}
 	return c.credited(w, written, "referral "+written.ID+" for affiliate "+w.affiliate.ID)
 }
@@ -228,43 +226,30 @@ func (w work) referral() keap.NewReferral {
 	return r
 }
 
+// creditedStep is the line of a trace that says so.
+const creditedStep = "credited"
+
 // credited ends the work, and brings what the owner wants done after it.
 func (c *Crediter) credited(w work, r keap.Referral, detail string) error {
 	return &outbox.Finished{Settlement: store.Settlement{
-		State: store.Done, Status: attribution.Credited, ContactID: w.contact.ID, ReferralID: r.ID, Step: "credited", Detail: detail,
+		State: store.Done, Status: attribution.Credited, ContactID: w.contact.ID, ReferralID: r.ID, Step: creditedStep, Detail: detail,
 		Then: c.following(w),
 	}}
 }
 
 // writeFailed tells a write that Keap did not take from one that it may have taken.
-func (c *Crediter) writeFailed(ctx context.Context, claim *outbox.Claim, w work, err error) error {
+func (c *Crediter) writeFailed(ctx context.Context, claim *outbox.Claim, w work, again bool, err error) error {
 	if keap.MayHaveApplied(err) {
-		claim.Attempt = 0 // the looks that follow come soon, however long the contact took
-		return &outbox.Later{State: store.Sending, Step: "unsure", Reason: "the answer to the write was lost, looking before anything else: " + err.Error()}
+		if !again { // the looks that follow come soon, however long the contact took
+			claim.Attempt = 0
+		}
+		return &outbox.Outage{Later: outbox.Later{State: store.Sending, Step: "unsure", Reason: "the answer to the write was lost, looking before anything else: " + err.Error()}}
 	}
 	claim.State = store.Ready
 	if keap.IsRefused(err) || keap.IsNotFound(err) || errors.Is(err, keap.ErrInvalid) {
 		return c.refused(ctx, claim, w, err)
 	}
 	return c.steer(claim, "writing the referral", err)
-}
-
-const (
-	pauseRefused   = 30 * time.Second
-	pauseThrottled = 5 * time.Second
-)
-
-// steer turns an error of a read, or of a write that did not happen, into what the outbox does next.
-func (c *Crediter) steer(claim *outbox.Claim, step string, err error) error {
-	switch {
-	case keap.IsKeyRefused(err):
-		return &outbox.Pause{For: pauseRefused, Reason: "Keap refuses the key: check --keap-key. " + err.Error()}
-	case keap.IsThrottled(err):
-		return &outbox.Pause{For: max(keap.RetryAfter(err), pauseThrottled), Reason: "Keap's limit is reached: " + err.Error()}
-	case errors.Is(err, keap.ErrInvalid):
-		return &outbox.Permanent{Status: attribution.Held, Code: "invalid", Step: "held", Reason: step + ": " + err.Error()}
-	}
-	return &outbox.Later{State: claim.State, Step: "put off", Reason: fmt.Sprintf("%s: %v", step, err), GiveUp: attribution.Failed}
 }
 
 // contactOf finds the contact that the form tool makes for this person, and waits for it.

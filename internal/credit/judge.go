@@ -3,7 +3,6 @@ package credit
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"tributary/internal/attribution"
@@ -44,7 +43,10 @@ func since(r keap.Referral) string {
 	return " of " + r.ReferralTime.Format(time.RFC3339)
 }
 
-func isOurs(r keap.Referral) bool { return strings.HasPrefix(r.Source, ours) }
+func isOurs(r keap.Referral) bool {
+	_, ours := Tagged(r.Source)
+	return ours
+}
 
 // sort finds what others wrote for this affiliate (of several the one that earns by the rule), and what anybody wrote for
 // another. What had expired at the opt-in says nothing.

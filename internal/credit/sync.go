@@ -63,7 +63,7 @@ func (c *Crediter) Sync(ctx context.Context, account attribution.AccountID) (Syn
 	defer c.sync.running.Unlock()
 	r := &run{Crediter: c, account: account, seen: map[string]bool{}, emails: map[string]attribution.Affiliate{}}
 	r.report.Started = c.o.Now().UTC()
-	err := r.all(background(ctx))
+	err := r.all(keap.Background(ctx))
 	r.report.Ended, r.report.Complete = c.o.Now().UTC(), err == nil
 	if err != nil {
 		r.report.Error = err.Error()

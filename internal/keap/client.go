@@ -9,6 +9,7 @@ package keap
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -27,6 +28,9 @@ const (
 
 	// Unlimited, as Config.PerMinute, switches the pacing off. It is meant for tests against the sandbox.
 	Unlimited = -1
+
+	// DefaultReserve is the share of the day's quota, in percent, that is left for the owner's other programs.
+	DefaultReserve = 20
 )
 
 // The two headers in which Keap is known to take a key.
@@ -41,7 +45,9 @@ type Config struct {
 	Key       string        // personal access token, service account key or OAuth access token
 	KeyHeader string        // HeaderAuthorization (as "Bearer <key>", the default) or HeaderAPIKey
 	Timeout   time.Duration // of one exchange; the wait for the pace is not part of it; DefaultTimeout when 0
-	PerMinute int           // calls in any minute; DefaultPerMinute when 0, no pacing at all when negative
+	PerMinute int           // calls in any minute; 0 is what Keap tells (DefaultPerMinute until then), negative no pacing
+	Reserve   int           // percent of the day's quota that is not used; DefaultReserve when 0, none when negative, 90 at most
+	Logger    *slog.Logger  // told when the pace changes; nothing is logged when nil
 	UserAgent string        // "tributary" when empty
 
 	// Transport carries the requests; nil means a copy of http.DefaultTransport with connections of its own.
@@ -57,7 +63,7 @@ type Client struct {
 	keyHeader string
 	userAgent string
 	timeout   time.Duration
-	pace      pace
+	pace      *pace
 	http      *http.Client
 }
 
@@ -78,7 +84,7 @@ func New(config Config) (*Client, error) {
 		keyHeader: http.CanonicalHeaderKey(config.KeyHeader),
 		userAgent: config.UserAgent,
 		timeout:   config.Timeout,
-		pace:      newPace(config.PerMinute),
+		pace:      newPace(config.PerMinute, float64(config.Reserve)/100, config.Logger),
 		http:      &http.Client{Transport: config.Transport, CheckRedirect: followNothing},
 	}, nil
 }
@@ -96,8 +102,12 @@ func (c Config) withDefaults() Config {
 	if c.Timeout <= 0 {
 		c.Timeout = DefaultTimeout
 	}
-	if c.PerMinute == 0 {
-		c.PerMinute = DefaultPerMinute
+	if c.Reserve == 0 {
+		c.Reserve = DefaultReserve
+	}
+	c.Reserve = min(max(0, c.Reserve), 90)
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	if c.UserAgent == "" {
 		c.UserAgent = "tributary"

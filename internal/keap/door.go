@@ -11,6 +11,7 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"sync/atomic"
+	"time"
 )
 
 // maxAnswer caps what is read of one answer. A full page of 1000 referrals has about 400 KB.
@@ -37,9 +38,11 @@ func post(op, path string, body any, decode func([]byte) error) call {
 
 // do is the one door out. Every error it returns is an *Error.
 func (c *Client) do(ctx context.Context, call call) error {
-	if err := c.pace.wait(ctx); err != nil {
+	leave, err := c.pace.enter(ctx)
+	if err != nil {
 		return c.unanswered(call, NotSent, err)
 	}
+	defer leave()
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	wire := &wireTrace{}
@@ -52,6 +55,7 @@ func (c *Client) do(ctx context.Context, call call) error {
 		return c.unanswered(call, wire.state(), err)
 	}
 	defer res.Body.Close()
+	c.pace.heard(res, time.Now())
 	return c.answered(call, res)
 }
 

@@ -59,15 +59,6 @@ func (s *Sandbox) ChangeAffiliate(id string, change func(*Affiliate) bool) {
 	}
 }
 
-// AddReferral puts a referral in, as another tool would, and returns what Keap then holds.
-func (s *Sandbox) AddReferral(r Referral) Referral {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	r.ID = s.nextID("referral")
-	s.referrals = append(s.referrals, r)
-	return r
-}
-
 // Affiliates returns all affiliates, oldest first.
 func (s *Sandbox) Affiliates() []Affiliate {
 	s.mu.Lock()

@@ -16,6 +16,8 @@ type state struct {
 	Achieved   []Achieved          `json:"achieved"`
 	Calls      map[string]int      `json:"calls"`
 	Faults     []Fault             `json:"faults"`
+	Hooks      []Hook              `json:"hooks"`
+	Merges     []Merge             `json:"merges"`
 }
 
 func (s *Sandbox) state() state {
@@ -28,6 +30,8 @@ func (s *Sandbox) state() state {
 		Achieved:   append([]Achieved{}, s.Achieved()...),
 		Calls:      s.Calls(),
 		Faults:     s.Faults(),
+		Hooks:      s.Hooks(),
+		Merges:     append([]Merge{}, s.Merges()...),
 	}
 }
 

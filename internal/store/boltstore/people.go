@@ -178,22 +178,27 @@ func (a *accountTx) eraseOptIn(e erasure, key []byte) (cancelled int, err error)
 // cancel removes the jobs of an opt-in. A worker that has one in hand finds its claim stale before it writes.
 func (a *accountTx) cancel(id uuid.UUID) (cancelled int, err error) {
 	for _, kind := range append([]store.JobKind{store.CreditJob}, store.AfterJobs...) {
-		var j store.Job
-		found, err := a.tx.jobs().getJSON(jobKey(a.id, store.JobID(kind, id.String())), &j)
+		there, err := a.cancelJob(kind, id)
 		if err != nil {
 			return cancelled, err
 		}
-		if !found {
-			continue
-		}
-		done := j
-		done.State = store.Done
-		if err := a.tx.saveJob(&j, &done); err != nil {
-			return cancelled, err
-		}
-		cancelled++
+		cancelled += int(one(there))
 	}
 	return cancelled, nil
+}
+
+// cancelCredit removes the job that credits an opt-in, and leaves what follows on the credit.
+func (a *accountTx) cancelCredit(id uuid.UUID) (bool, error) { return a.cancelJob(store.CreditJob, id) }
+
+func (a *accountTx) cancelJob(kind store.JobKind, id uuid.UUID) (bool, error) {
+	var j store.Job
+	found, err := a.tx.jobs().getJSON(jobKey(a.id, store.JobID(kind, id.String())), &j)
+	if err != nil || !found {
+		return false, err
+	}
+	done := j
+	done.State = store.Done
+	return true, a.tx.saveJob(&j, &done)
 }
 
 func (a *accountTx) eraseEvents(e erasure, ids []uuid.UUID, done *store.Erasure) error {
