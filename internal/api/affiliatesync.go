@@ -25,7 +25,7 @@ type Synced struct {
 var ErrSyncing = errors.New("a sync of the affiliates is running")
 
 // ErrNotConnected is what Deps.Sync returns while there is no Keap to ask.
-var ErrNotConnected = errors.New("Keap is not connected")
+var ErrNotConnected = errors.New("not connected to Keap")
 
 // syncAffiliates answers when the sync has ended. One that fails in the middle is an answer, too: it says how far it came.
 func syncAffiliates(d Deps, c echo.Context) error {

@@ -21,7 +21,7 @@ var (
 	ErrInvalid = errors.New("not a request that Keap can take")
 
 	// ErrDeclined is what errors.Is finds when Keap took the call and its answer says that it did not do what was asked.
-	ErrDeclined = errors.New("Keap did not do it")
+	ErrDeclined = errors.New("declined by Keap")
 )
 
 // SendState says how far a request came.
