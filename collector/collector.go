@@ -28,6 +28,7 @@ import (
 	"tributary/internal/outbox"
 	"tributary/internal/portal"
 	"tributary/internal/server"
+	"tributary/internal/settings"
 	"tributary/internal/store"
 	"tributary/internal/store/boltstore"
 	"tributary/internal/vault"
@@ -45,7 +46,8 @@ type collector struct {
 	credit      *credit.Crediter // nil while Keap is not connected
 	outbox      *outbox.Outbox   // likewise
 	keap        *keap.Client     // likewise
-	work        *keapWork        // likewise
+	settings    *settings.Keeper
+	work        *keapWork // likewise
 	adminKey    string
 	echo        *echo.Echo
 	metricsDoor net.Listener  // nil without --metrics-listen
@@ -92,6 +94,9 @@ func (c *collector) wire() error {
 	if c.adminKey, err = c.loadAdminKey(); err != nil {
 		return err
 	}
+	if err := c.openSettings(context.Background()); err != nil {
+		return err
+	}
 	if err := c.connect(seal); err != nil {
 		return err
 	}
@@ -133,7 +138,7 @@ func (c *collector) connect(seal *vault.Vault) error {
 	schedule := outbox.DefaultSchedule
 	schedule.Span = c.cfg.contactWait
 	c.keap = client
-	c.credit = credit.New(c.store, client, seal, credit.Options{Settle: c.cfg.keapSettle})
+	c.credit = credit.New(c.store, client, seal, credit.Options{Settle: c.cfg.keapSettle, Settings: c.settings.Of, Seal: seal.Seal})
 	c.outbox = outbox.New(c.store, c.credit, outbox.Options{Schedule: schedule, Logger: c.log})
 	c.metrics.WatchKeap(c.keapUsage)
 	c.keapState.Store("not checked yet")
@@ -143,10 +148,10 @@ func (c *collector) connect(seal *vault.Vault) error {
 func (c *collector) routes(seal *vault.Vault) error {
 	c.echo = server.New(server.Options{Logger: c.log, TrustedProxies: c.cfg.proxies, Ready: c.store.Ping, State: c.state})
 	sites := intake.NewSites(c.store)
-	scripts := &intake.Scripts{Sites: sites, Docs: c.store, Policy: c.cfg.policy(), EventsPath: c.cfg.eventsPath}
+	scripts := &intake.Scripts{Sites: sites, Docs: c.store, Policy: c.policy, EventsPath: c.cfg.eventsPath}
 	events := c.metrics.Count(c.store)
-	in := intake.New(intake.Options{Store: events, Sites: sites, Sealer: seal, Policy: c.cfg.policy(), Now: time.Now, Logger: c.log})
-	service := hooks.NewService(hooks.Options{Store: events, Sealer: seal, Site: sites.Site, Policy: c.cfg.policy(), Now: time.Now})
+	in := intake.New(intake.Options{Store: events, Sites: sites, Sealer: seal, Policy: c.policy, Now: time.Now, Logger: c.log})
+	service := hooks.NewService(hooks.Options{Store: events, Sealer: seal, Site: sites.Site, Policy: c.policy, Now: time.Now})
 	door := &intake.HookDoor{Hooks: service, Logger: c.log}
 	if c.keap != nil {
 		c.work = c.newKeapWork(c.keap, seal, service)
@@ -175,11 +180,12 @@ func (c *collector) routes(seal *vault.Vault) error {
 func (c *collector) apiDeps(seal *vault.Vault, sites *intake.Sites, service *hooks.Service, in *intake.Intake, events store.Store) api.Deps {
 	deps := api.Deps{
 		Store: events, Sealer: seal, Resolve: c.resolver(), Hooks: service, Auth: c.auth, AdminKey: auth.NewAdminKey(c.adminKey),
-		BaseURL: c.cfg.baseURL, Now: time.Now, Policy: c.cfg.policy(), SiteChanged: sites.Forget,
-		Retake: in.Retake,
-		Tag:    func(key string) string { return snippet.StandardTag(c.cfg.baseURL, c.cfg.scriptPath, key) },
+		BaseURL: c.cfg.baseURL, Now: time.Now, SiteChanged: sites.Forget,
+		Retake:   in.Retake,
+		Tag:      func(key string) string { return snippet.StandardTag(c.cfg.baseURL, c.cfg.scriptPath, key) },
+		Settings: c.settings, CheckSettings: c.checkSettings, Sync: c.sync, LastSync: c.lastSync,
 		Ingest: func(ctx context.Context, e attribution.Event) (store.Outcome, error) {
-			out, err := events.Ingest(ctx, attribution.DefaultAccount, c.cfg.policy(), []attribution.Event{e})
+			out, err := events.Ingest(ctx, attribution.DefaultAccount, c.policy(), []attribution.Event{e})
 			if err != nil {
 				return store.Outcome{}, err
 			}
@@ -224,6 +230,7 @@ func (c *collector) run(ctx context.Context, l net.Listener) error {
 		}
 		tasks.Go(func() { c.checkKey(background) })
 		tasks.Go(func() { c.outbox.Run(background) })
+		tasks.Go(func() { c.keepSyncing(background) })
 		c.work.run(background, &tasks)
 	}
 	if c.metricsDoor != nil {

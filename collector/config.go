@@ -29,6 +29,7 @@ type config struct {
 	keapPerMinute            int
 	keapReserve              int
 	contactWait              time.Duration
+	keapSyncEvery            time.Duration
 	rule                     string
 	window, mergeWindow      time.Duration
 	scriptPath, eventsPath   string
@@ -56,9 +57,10 @@ func (c *config) register(fs *flag.FlagSet) {
 	fs.IntVar(&c.keapPerMinute, "keap-per-minute", 0, fmt.Sprintf("calls of Keap a `minute`, never more than Keap tells; 0 for what Keap tells (%d until then), -1 for no limit", keap.DefaultPerMinute))
 	fs.IntVar(&c.keapReserve, "keap-reserve", keap.DefaultReserve, "`percent` of Keap's daily quota that is left for your other programs, 0 to 90")
 	fs.DurationVar(&c.contactWait, "contact-wait", 72*time.Hour, "how long an opt-in waits for its contact in Keap")
-	fs.StringVar(&c.rule, "rule", string(attribution.Latest), "which touch earns: latest or first")
-	fs.DurationVar(&c.window, "window", attribution.DefaultPolicy.Window, "how long a touch earns")
-	fs.DurationVar(&c.mergeWindow, "merge-window", attribution.DefaultPolicy.Merge, "arrivals of one person's opt-in within this time are one")
+	fs.DurationVar(&c.keapSyncEvery, "keap-sync-every", time.Hour, "how often the affiliates are compared with those of Keap; 0 for never")
+	fs.StringVar(&c.rule, "rule", string(attribution.Latest), "which touch earns: latest or first, unless the settings say")
+	fs.DurationVar(&c.window, "window", attribution.DefaultPolicy.Window, "how long a touch earns, unless the settings say")
+	fs.DurationVar(&c.mergeWindow, "merge-window", attribution.DefaultPolicy.Merge, "arrivals of one person's opt-in within this time are one, unless the settings say")
 	fs.StringVar(&c.scriptPath, "script-path", snippet.ScriptPath, "`path` that the tag loads the script from; rename it where a blocker's list names it: "+snippet.ScriptPath+" keeps working, for the tags that are out there")
 	fs.StringVar(&c.eventsPath, "events-path", snippet.EventsPath, "`path` that the script sends events to; "+snippet.EventsPath+" keeps working likewise")
 	fs.StringVar(&c.trustedProxies, "trusted-proxies", "", "`networks` (comma-separated CIDR) whose X-Forwarded-For is believed")
@@ -150,6 +152,9 @@ func (c *config) checkKeap() error {
 	}
 	if c.contactWait <= 0 || c.keapTimeout <= 0 || c.keapTimeout > time.Minute {
 		return errors.New("--contact-wait must be more than 0, and --keap-timeout more than 0 and at most 1m")
+	}
+	if c.keapSyncEvery != 0 && c.keapSyncEvery < time.Minute {
+		return errors.New("--keap-sync-every must be 1m or more, or 0 for never")
 	}
 	return nil
 }

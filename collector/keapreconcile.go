@@ -24,15 +24,17 @@ import (
 // Keap's tokens: only one process can.
 func keapCommand(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if len(args) == 0 {
-		return fmt.Errorf("%w: name what to do: tributary keap reconcile or tributary keap backfill", errUsage)
+		return fmt.Errorf("%w: name what to do: tributary keap sync, reconcile or backfill", errUsage)
 	}
 	switch args[0] {
 	case "reconcile":
 		return keapReconcile(ctx, args[1:], stdout, stderr)
 	case "backfill":
 		return keapBackfill(ctx, args[1:], stdout, stderr)
+	case "sync":
+		return keapSyncCommand(ctx, args[1:], nil, stdout, stderr)
 	}
-	return fmt.Errorf("%w: tributary keap knows no %q; it knows reconcile and backfill", errUsage, args[0])
+	return fmt.Errorf("%w: tributary keap knows no %q; it knows sync, reconcile and backfill", errUsage, args[0])
 }
 
 // errDifferent is the answer "there are differences": exit code 1 without a word more than the report.

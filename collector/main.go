@@ -24,7 +24,7 @@ Usage: tributary COMMAND [FLAGS]
   serve     run the collector
   demo      run everything on this machine, with Keap's double and landing pages to try
   doctor    look at a page and say what keeps the tag from working there
-  keap      reconcile: compare with Keap; backfill: import Keap's earlier referrals
+  keap      sync: the affiliates from Keap; reconcile: compare with Keap; backfill: import Keap's earlier referrals
   backup    copy the data, also of a running collector
   restore   put a backup into an empty data folder
   verify    check every record of a data folder or a backup

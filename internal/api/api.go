@@ -12,6 +12,7 @@ import (
 	"tributary/internal/attribution"
 	"tributary/internal/auth"
 	"tributary/internal/hooks"
+	"tributary/internal/settings"
 	"tributary/internal/store"
 )
 
@@ -37,9 +38,13 @@ type Deps struct {
 	AdminKey    auth.AdminKey
 	BaseURL     string
 	Now         func() time.Time
-	Policy      attribution.Policy
 	Tag         func(siteKey string) string
 	SiteChanged func(siteKey string)
+	Settings    *settings.Keeper
+	// CheckSettings asks Keap, when it is connected, for what a change names: a *settings.Wrong for what it does not have.
+	CheckSettings func(ctx context.Context, before, after settings.Settings) error
+	Sync          func(context.Context) (Synced, error)
+	LastSync      func() Synced // zero before the first
 }
 
 const account = attribution.DefaultAccount
@@ -59,6 +64,8 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodDelete, "/sites/:key", deleteSite},
 		{http.MethodPost, "/affiliates", putAffiliate},
 		{http.MethodGet, "/affiliates", listAffiliates},
+		{http.MethodPost, "/affiliates/sync", syncAffiliates},
+		{http.MethodGet, "/affiliates/sync", lastSync},
 		{http.MethodGet, "/affiliates/:id", getAffiliate},
 		{http.MethodGet, "/affiliates/:id/stats", affiliateStats},
 		{http.MethodPost, "/affiliates/:id/login-link", createLoginLink},
@@ -76,6 +83,8 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodGet, "/hooks/:id/payloads", listPayloads},
 		{http.MethodGet, "/hooks/:id/payloads/:payload", getPayload},
 		{http.MethodPost, "/hooks/:id/payloads/:payload/retry", retryPayload},
+		{http.MethodGet, "/settings", getSettings},
+		{http.MethodPatch, "/settings", changeSettings},
 		{http.MethodGet, "/stats", accountStats},
 		{http.MethodGet, "/quarantine", listQuarantine},
 		{http.MethodGet, "/quarantine/:id", getQuarantined},

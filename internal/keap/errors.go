@@ -19,6 +19,9 @@ var (
 	// ErrInvalid is what errors.Is finds when a request was refused here, before any call: Keap could only refuse
 	// it too, or would understand something else by it.
 	ErrInvalid = errors.New("not a request that Keap can take")
+
+	// ErrDeclined is what errors.Is finds when Keap took the call and its answer says that it did not do what was asked.
+	ErrDeclined = errors.New("declined by Keap")
 )
 
 // SendState says how far a request came.

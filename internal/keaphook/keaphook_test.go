@@ -54,7 +54,7 @@ func newWorld(t *testing.T, change func(*keaphook.HintOptions)) *world {
 	if w.vault, err = vault.New(bytes.Repeat([]byte{7}, 32)); err != nil {
 		t.Fatal(err)
 	}
-	w.hooks = hooks.NewService(hooks.Options{Store: w.store, Sealer: w.vault, Policy: attribution.DefaultPolicy, Now: time.Now})
+	w.hooks = hooks.NewService(hooks.Options{Store: w.store, Sealer: w.vault, Policy: func() attribution.Policy { return attribution.DefaultPolicy }, Now: time.Now})
 	var url string
 	w.box, url = keaptest.Serve(t, sandbox.Options{Delivery: sandbox.Delivery{Delay: 5 * time.Millisecond, Timeout: time.Second, Retries: []time.Duration{time.Millisecond}}})
 	w.keap = keaptest.Client(t, url)

@@ -49,6 +49,7 @@ func (f *Finished) Error() string { return "finished: " + f.Step }
 // parked as Failed when the schedule ends.
 type Later struct {
 	At     time.Time
+	By     time.Time          // the next attempt comes no later than this, where it lies ahead
 	Status attribution.Status // of the opt-in meanwhile; empty leaves it
 	Step   string
 	Reason string
@@ -259,7 +260,10 @@ func (b *Outbox) putOff(c *Claim, now time.Time, l *Later) store.Settlement {
 		return s
 	}
 	s.Due = next
-	if l.At.After(next) {
+	if l.By.After(now) && l.By.Before(s.Due) {
+		s.Due = l.By
+	}
+	if l.At.After(s.Due) {
 		s.Due = l.At
 	}
 	return s

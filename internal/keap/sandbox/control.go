@@ -7,20 +7,27 @@ import (
 
 // state is all that the sandbox holds.
 type state struct {
-	Contacts   []Contact      `json:"contacts"`
-	Affiliates []Affiliate    `json:"affiliates"`
-	Referrals  []Referral     `json:"referrals"`
-	Calls      map[string]int `json:"calls"`
-	Faults     []Fault        `json:"faults"`
-	Hooks      []Hook         `json:"hooks"`
-	Merges     []Merge        `json:"merges"`
+	Contacts   []Contact           `json:"contacts"`
+	Affiliates []Affiliate         `json:"affiliates"`
+	Referrals  []Referral          `json:"referrals"`
+	Tags       []Tag               `json:"tags"`
+	Tagged     map[string][]string `json:"tagged"`
+	Fields     []FieldModel        `json:"contact_fields"`
+	Achieved   []Achieved          `json:"achieved"`
+	Calls      map[string]int      `json:"calls"`
+	Faults     []Fault             `json:"faults"`
+	Hooks      []Hook              `json:"hooks"`
+	Merges     []Merge             `json:"merges"`
 }
 
 func (s *Sandbox) state() state {
+	tags, tagged, fields := s.labels()
 	return state{
+		Tags: tags, Tagged: tagged, Fields: fields,
 		Contacts:   append([]Contact{}, s.Contacts()...),
 		Affiliates: append([]Affiliate{}, s.Affiliates()...),
 		Referrals:  append([]Referral{}, s.Referrals()...),
+		Achieved:   append([]Achieved{}, s.Achieved()...),
 		Calls:      s.Calls(),
 		Faults:     s.Faults(),
 		Hooks:      s.Hooks(),

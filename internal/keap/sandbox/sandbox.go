@@ -59,6 +59,10 @@ type Unknowns struct {
 	ConflictOnDuplicate bool
 	// LeaveOutDefaults keeps a referral as sent; otherwise it gets a time (now) and a type (MANUAL).
 	LeaveOutDefaults bool
+	// AnswerFailures answers 200 with the word FAILURE to a tag that does not exist; otherwise it is a 404.
+	AnswerFailures bool
+	// DropUnknownFields leaves out custom fields that do not exist; otherwise they are a 400.
+	DropUnknownFields bool
 	// DatedQuota writes the expiry times of quotas as dates; otherwise as milliseconds since 1970.
 	DatedQuota bool
 	// FirstEmailOnly lets the filter "email" see EMAIL1 alone; otherwise it finds a contact by any of its three.
@@ -74,6 +78,12 @@ type Sandbox struct {
 	contacts   []Contact
 	affiliates []Affiliate
 	referrals  []Referral
+	tags       []Tag
+	tagged     map[string][]string // contact ids by tag
+	fields     []FieldModel
+	goals      []Goal
+	achieved   []Achieved
+	hidden     string         // e-mail of contacts that no list shows
 	lastID     map[string]int // by noun
 	calls      map[string]int // by operation
 	faults     faultList
@@ -121,6 +131,8 @@ func (s *Sandbox) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.contacts, s.affiliates, s.referrals, s.used = nil, nil, nil, usage{}
+	s.tags, s.fields, s.goals, s.achieved, s.hidden = nil, nil, nil, nil, ""
+	s.tagged = map[string][]string{}
 	for _, h := range s.hooks {
 		h.Status = HookInactive // whoever is on the way stops
 	}
@@ -128,7 +140,7 @@ func (s *Sandbox) Reset() {
 	s.faults = faultList{}
 	s.calls = map[string]int{}
 	// Ids of different nouns start apart, so that one taken for another does not hit by accident.
-	s.lastID = map[string]int{"contact": 1000, "affiliate": 100, "referral": 500000}
+	s.lastID = map[string]int{"contact": 1000, "affiliate": 100, "referral": 500000, "tag": 300, "field": 10}
 }
 
 // Settle waits until every late write is applied.
@@ -183,6 +195,11 @@ var operations = []operation{
 	{"getReferralsByAffiliateId", "GET", "/rest/v2/affiliates/{id}/referrals", (*Sandbox).listReferralsOfAffiliate},
 	{"listContacts", "GET", "/rest/v2/contacts", (*Sandbox).listContacts},
 	{"createContact", "POST", "/rest/v2/contacts", (*Sandbox).createContact},
+	{"retrieveContactModel", "GET", "/rest/v2/contacts/model", (*Sandbox).contactModel},
+	{"listTags", "GET", "/rest/v2/tags", (*Sandbox).listTags},
+	{"createTag", "POST", "/rest/v2/tags", (*Sandbox).createTag},
+	{"applyTags", "POST", "/rest/v2/tags/{id}/{verb}", (*Sandbox).applyTags},
+	{"achieveGoal", "POST", "/rest/v2/automations/goals/achieve", (*Sandbox).achieveGoal},
 	{"getContact", "GET", "/rest/v2/contacts/{id}", (*Sandbox).getContact},
 	{"updateContact", "PATCH", "/rest/v2/contacts/{id}", (*Sandbox).updateContact},
 	{"deleteContact", "DELETE", "/rest/v2/contacts/{id}", (*Sandbox).deleteContact},
@@ -202,6 +219,7 @@ func (s *Sandbox) newRoutes() http.Handler {
 		mux.HandleFunc(op.method+" "+op.path, s.serve(op))
 		paths[op.path] = true
 	}
+	delete(paths, "/rest/v2/contacts/model") // other methods find the rule for {id}, which no pattern may cross
 	for path := range paths {
 		mux.HandleFunc(path, s.answerWith(refuse(http.StatusMethodNotAllowed, "the method is not allowed here")))
 	}
