@@ -8,6 +8,8 @@
 //	/sandbox          a page that shows what is in it
 //	/sandbox/state    the same as JSON
 //	/sandbox/faults   GET, POST, DELETE: the faults that are waiting to happen
+//	/sandbox/revoke   POST: takes back what the owner has allowed, all tokens at once
+//	/app/oauth/authorize, /token   OAuth: the consent page, and the address that gives tokens
 //
 // All of it stands below "/crm" too, as at Keap.
 package sandbox
@@ -39,6 +41,10 @@ type Options struct {
 	Logger   *slog.Logger     // one line per call, without personal data; nothing is logged when nil
 	Limits   Limits
 	Unknowns Unknowns
+
+	OAuth       OAuth
+	Tenants     map[string]string // the app of each key; DefaultTenant for those left out
+	CookiesOnly bool              // the app's setting is not "Referral history and cookies"
 }
 
 // Unknowns are the things that no source tells about Keap. The program must live with either answer.
@@ -56,6 +62,14 @@ type Unknowns struct {
 	ConflictOnDuplicate bool
 	// LeaveOutDefaults keeps a referral as sent; otherwise it gets a time (now) and a type (MANUAL).
 	LeaveOutDefaults bool
+	// RefreshGrace is how long a refresh token still works after it was used; otherwise it dies at once.
+	RefreshGrace time.Duration
+	// OldAccessDies ends an access token when the pair that it belongs to is refreshed; otherwise it lives out its time.
+	OldAccessDies bool
+	// IgnorePKCE gives tokens for a code whatever the code_verifier; otherwise it must fit.
+	IgnorePKCE bool
+	// HideReferralHistory leaves the setting out that CookiesOnly is about.
+	HideReferralHistory bool
 }
 
 // Sandbox is one Keap app. It is safe for concurrent use.
@@ -71,6 +85,7 @@ type Sandbox struct {
 	calls      map[string]int // by operation
 	faults     faultList
 	recent     []time.Time // calls that the limits still count
+	oauth      grants
 
 	late    int        // writes that will be applied after their connection was cut
 	settled *sync.Cond // on mu: late has become 0
@@ -83,6 +98,7 @@ func New(options Options) *Sandbox {
 	if len(options.Keys) == 0 {
 		options.Keys = []string{DefaultKey}
 	}
+	options.OAuth = options.OAuth.withDefaults()
 	if options.Now == nil {
 		options.Now = time.Now
 	}
@@ -105,12 +121,12 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.routes.ServeHTTP(w, r)
 }
 
-// Reset empties the sandbox: records, calls and faults.
+// Reset empties the sandbox: records, calls, faults and tokens.
 func (s *Sandbox) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.contacts, s.affiliates, s.referrals, s.recent = nil, nil, nil, nil
-	s.faults = faultList{}
+	s.faults, s.oauth = faultList{}, newGrants()
 	s.calls = map[string]int{}
 	// Ids of different nouns start apart, so that one taken for another does not hit by accident.
 	s.lastID = map[string]int{"contact": 1000, "affiliate": 100, "referral": 500000}
@@ -165,6 +181,7 @@ var operations = []operation{
 	{"getContact", "GET", "/rest/v2/contacts/{id}", (*Sandbox).getContact},
 	{"updateContact", "PATCH", "/rest/v2/contacts/{id}", (*Sandbox).updateContact},
 	{"deleteContact", "DELETE", "/rest/v2/contacts/{id}", (*Sandbox).deleteContact},
+	{"getApplicationConfigurations", "GET", "/rest/v2/settings/applications:getConfiguration", (*Sandbox).getSettings},
 	{"getUserInfo", "GET", "/rest/v2/oauth/connect/userinfo", (*Sandbox).getUserInfo},
 }
 
@@ -179,6 +196,7 @@ func (s *Sandbox) newRoutes() http.Handler {
 		mux.HandleFunc(path, s.answerWith(refuse(http.StatusMethodNotAllowed, "the method is not allowed here")))
 	}
 	mux.HandleFunc("/rest/", s.answerWith(refuse(http.StatusNotFound, "no such address in this sandbox")))
+	s.addOAuth(mux)
 	s.addControl(mux)
 	s.addPage(mux)
 	return mux
