@@ -118,6 +118,17 @@ func (tc *testCollector) send(events ...string) []string {
 	return out
 }
 
+// keyWorks has the connection checked with Keap, as at a start.
+func (tc *testCollector) keyWorks(ctx context.Context) {
+	_, changed := tc.connection.Works()
+	ctx, stop := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() { defer close(done); tc.connection.Run(ctx) }()
+	<-changed
+	stop()
+	<-done
+}
+
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
 func optInEvent(email, affiliate string) string {

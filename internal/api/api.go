@@ -31,6 +31,7 @@ type Deps struct {
 	Resolve     func(context.Context, attribution.Ref) (attribution.Affiliate, error)     // asks Keap, too; nil when it is not connected
 	Retake      func(context.Context, store.Quarantined, []byte) ([]store.Outcome, error) // judges quarantined input again
 	Hooks       *hooks.Service
+	Keap        Keap
 	Auth        *auth.Auth
 	AdminKey    auth.AdminKey
 	BaseURL     string
@@ -42,9 +43,11 @@ type Deps struct {
 
 const account = attribution.DefaultAccount
 
-// Register adds the routes. Each needs the admin key, except the description of all of them.
+// Register adds the routes. Each needs the admin key, except the description of all of them and the
+// address that Keap sends the owner's browser to.
 func Register(e *echo.Echo, d Deps) {
 	e.GET("/openapi.yaml", serveOpenAPI)
+	e.GET(CallbackPath, func(c echo.Context) error { return keapCallback(d, c) })
 	g := e.Group("/v1", OnlyAdmin(d.AdminKey))
 	for _, r := range []struct {
 		method, path string
@@ -83,6 +86,11 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodGet, "/people", exportPerson},
 		{http.MethodDelete, "/people", erasePerson},
 		{http.MethodGet, "/backup", backup},
+		{http.MethodGet, "/keap", getKeap},
+		{http.MethodDelete, "/keap", disconnectKeap},
+		{http.MethodPost, "/keap/login", beginKeapLogin},
+		{http.MethodPut, "/keap/key", putKeapKey},
+		{http.MethodPut, "/keap/tenant", putKeapTenant},
 	} {
 		g.Add(r.method, r.path, func(c echo.Context) error { return answer(c, r.handle(d, c)) })
 	}

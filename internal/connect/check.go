@@ -73,14 +73,14 @@ func (c *Connection) check(ctx context.Context) bool {
 	if now.How == ByOAuth && !c.isFresh(now) {
 		return false // renew has said why
 	}
+	c.mu.Lock()
+	c.tried = c.o.Now()
+	c.mu.Unlock()
 	found, err := c.ask(ctx, now)
 	if ctx.Err() != nil {
 		return false
 	}
 	next, done := c.judge(ctx, now, found, err)
-	if next.State == Connected {
-		c.learnSettings(ctx, now)
-	}
 	c.settle(now, next)
 	return done
 }

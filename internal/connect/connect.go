@@ -90,6 +90,7 @@ type Connection struct {
 	lostAt   time.Time
 	unsaved  *rotation
 	settings settings
+	tried    time.Time     // when Keap was last asked whose the credential is
 	changed  chan struct{} // closed when the standing changes
 }
 
@@ -156,8 +157,11 @@ func (c *Connection) current() credential {
 // late is how long before its end an access token is no longer given out: a call takes a while.
 const late = 30 * time.Second
 
-// Token implements keap.Credential.
+// Token implements keap.Credential. A key of the settings that nobody has checked is checked first.
 func (c *Connection) Token(ctx context.Context) (keap.Token, error) {
+	if err := c.checkFirst(ctx); err != nil {
+		return keap.Token{}, err
+	}
 	if err := c.mayAsk(); err != nil {
 		return keap.Token{}, err
 	}
@@ -169,6 +173,26 @@ func (c *Connection) Token(ctx context.Context) (keap.Token, error) {
 	}
 	now := c.current()
 	return keap.Token{Text: now.token(), Header: now.Header}, c.mayAsk()
+}
+
+// checkFirst checks a key of the settings at its first use, one caller at a time and not after every failure.
+func (c *Connection) checkFirst(ctx context.Context) error {
+	if works, _ := c.Works(); works || c.current().How != ByFlag {
+		return nil
+	}
+	select {
+	case c.turn <- struct{}{}:
+		defer func() { <-c.turn }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	c.mu.Lock()
+	due := c.standing.State == Unchecked && !c.o.Now().Before(c.tried.Add(firstAgain))
+	c.mu.Unlock()
+	if due {
+		c.check(ctx)
+	}
+	return nil
 }
 
 // mayAsk says why nothing may be shown to Keap now.

@@ -391,17 +391,19 @@ func TestAKeyOfTheSettings(t *testing.T) {
 	options := sandbox.Options{Keys: []string{"KeapAK-one", "KeapAK-two"}, Tenants: map[string]string{"KeapAK-one": "one", "KeapAK-two": "two"}}
 	inWorld(t, options, func(t *testing.T, w *world) {
 		one := w.start(flagKey("KeapAK-one"))
-		if works, _ := one.Works(); works || one.call() == nil {
-			t.Error("it is used before Keap has said whose it is")
+		if works, _ := one.Works(); works {
+			t.Error("it works before Keap has said whose it is")
 		}
-		stop := one.run()
+		one.mustCall() // checks it first
 		one.is(connect.Connected, "")
-		one.mustCall()
+		stop := one.run()
 		if _, err := one.UseKey(t.Context(), "KeapAK-two", "", true); !errors.Is(err, connect.ErrFlagKey) {
 			t.Errorf("storing a key beside it: %v", err)
 		}
 		stop()
 		two := w.start(flagKey("KeapAK-two"))
+		two.mustFail(t)
+		two.is(connect.OtherTenant, "--new-tenant")
 		stop = two.run()
 		defer stop()
 		two.is(connect.OtherTenant, "--new-tenant")

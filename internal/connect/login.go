@@ -171,7 +171,6 @@ func (c *Connection) connect(ctx context.Context, next credential, newTenant boo
 	if err := c.replace(ctx, next); err != nil {
 		return "", err
 	}
-	c.learnSettings(ctx, next)
 	c.settle(next, standing{State: Connected, Tenant: tenant, checked: c.o.Now()})
 	return tenant, nil
 }

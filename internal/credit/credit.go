@@ -208,7 +208,7 @@ const (
 func (c *Crediter) steer(claim *outbox.Claim, step string, err error) error {
 	switch {
 	case keap.IsKeyRefused(err):
-		return &outbox.Pause{For: pauseRefused, Reason: "Keap refuses the key: check --keap-key. " + err.Error()}
+		return &outbox.Pause{For: pauseRefused, Reason: "Keap refuses the credential: see \"tributary keap status\", or check --keap-key. " + err.Error()}
 	case keap.IsThrottled(err):
 		return &outbox.Pause{For: max(keap.RetryAfter(err), pauseThrottled), Reason: "Keap's limit is reached: " + err.Error()}
 	case errors.Is(err, keap.ErrInvalid):
