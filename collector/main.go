@@ -24,6 +24,7 @@ Usage: tributary COMMAND [FLAGS]
   serve     run the collector
   demo      run everything on this machine, with Keap's double and landing pages to try
   doctor    look at a page and say what keeps the tag from working there
+  keap      connect Keap, and see how it is connected: keap login, keap status, keap logout
   backup    copy the data, also of a running collector
   restore   put a backup into an empty data folder
   verify    check every record of a data folder or a backup
@@ -56,6 +57,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return demoCommand(ctx, rest, stdout, stderr)
 	case "doctor":
 		return doctorCommand(ctx, rest, stdout, stderr)
+	case "keap":
+		return keapCommand(ctx, rest, os.Stdin, stdout, stderr)
 	case "backup":
 		return backupCommand(ctx, rest, stdout, stderr)
 	case "restore":
@@ -81,6 +84,8 @@ func exitCode(err error, stderr io.Writer) int {
 		return 0
 	case err == errUsage:
 		return 2
+	case err == errNotConnected:
+		return 1
 	}
 	fmt.Fprintln(stderr, "tributary:", strings.TrimPrefix(err.Error(), errUsage.Error()+": "))
 	if errors.Is(err, errUsage) {
