@@ -61,9 +61,13 @@ func (d Deps) answerKeap(c echo.Context, fresh bool) error {
 	if err != nil {
 		return err
 	}
+	success := d.Keap.LastSuccess()
+	if s.Checked.After(success) { // to tell whose the credential is was one, too
+		success = s.Checked
+	}
 	return c.JSON(http.StatusOK, keapAnswer{
 		s.State, s.Reason, d.Keap.Paused(), s.How, s.Tenant, s.OtherTenant, rfc(s.Connected), rfc(s.Expires), rfc(s.Checked),
-		rfc(d.Keap.LastSuccess()), s.OAuth, notes(s.Attention), notes(s.ByHand),
+		rfc(success), s.OAuth, notes(s.Attention), notes(s.ByHand),
 	})
 }
 

@@ -31,12 +31,12 @@ func (s *server) connectKeap() api.Keap {
 		Account: "default", Store: s.store, Sealer: plainSealer{},
 		Keap:     keap.Config{BaseURL: host + sandbox.BasePath, PerMinute: keap.Unlimited, Transport: served{s.keap}},
 		ClientID: "c1", ClientSecret: clientSecret, AuthorizeURL: host + sandbox.AuthorizePath, TokenURL: host + sandbox.TokenPath,
-		RedirectURL: "https://t.example" + api.CallbackPath,
+		RedirectURL: "https://t.example" + api.CallbackPath, Now: func() time.Time { return now },
 	})
 	if err != nil {
 		s.Fatal(err)
 	}
-	return api.Keap{Connection: c, LastSuccess: func() time.Time { return now }, Paused: func() string { return "" }}
+	return api.Keap{Connection: c, LastSuccess: func() time.Time { return now.Add(time.Minute) }, Paused: func() string { return "" }}
 }
 
 // served is a transport that calls a handler.
@@ -101,7 +101,7 @@ func TestKeapIsConnectedByREST(t *testing.T) {
 	s.refused("PUT", "/v1/keap/key", `{"key":"`+keyOne+`","header":"X-Other"}`, 422, "credential_refused")
 	s.refused("PUT", "/v1/keap/key", `{"token":"x"}`, 422, "unknown_field")
 	got := s.do("PUT", "/v1/keap/key", `{"key":"`+keyOne+`","header":"X-Keap-API-Key"}`, 200)
-	if got["state"] != "connected" || got["how"] != "key" || got["tenant"] != "one" || got["last_success"] != "2026-11-23T12:00:00Z" {
+	if got["state"] != "connected" || got["how"] != "key" || got["tenant"] != "one" || got["last_success"] != "2026-11-23T12:01:00Z" {
 		t.Errorf("by a key: %v", got)
 	}
 	if a := codes(s.do("GET", "/v1/keap?fresh=true", "", 200), "attention"); len(a) != 1 || a[0] != "referral_history_off" {

@@ -77,17 +77,30 @@ func (c *Connection) check(ctx context.Context) bool {
 	c.tried = c.o.Now()
 	c.mu.Unlock()
 	found, err := c.ask(ctx, now)
+	if keap.IsKeyRefused(err) && c.anotherThan(ctx, now) {
+		now = c.current()
+		found, err = c.ask(ctx, now)
+	}
 	if ctx.Err() != nil {
 		return false
 	}
-	next, done := c.judge(ctx, now, found, err)
+	next, done := c.judge(ctx, found, err)
 	c.settle(now, next)
 	return done
 }
 
+// anotherThan gets other tokens in place of one that Keap refuses.
+func (c *Connection) anotherThan(ctx context.Context, now credential) bool {
+	if now.How != ByOAuth || c.isTooFresh(now) {
+		return false
+	}
+	c.bury(now.Access)
+	return c.renew(ctx, now.Access) == nil
+}
+
 // judge turns Keap's answer into a standing. What passes by itself is asked again, and so is a refusal: the owner may
 // allow a key again.
-func (c *Connection) judge(ctx context.Context, of credential, id string, err error) (standing, bool) {
+func (c *Connection) judge(ctx context.Context, id string, err error) (standing, bool) {
 	var other *OtherTenantError
 	if err == nil {
 		err = c.admit(ctx, id, false)
@@ -98,7 +111,7 @@ func (c *Connection) judge(ctx context.Context, of credential, id string, err er
 	case errors.As(err, &other):
 		return standing{State: OtherTenant, Reason: other.Error(), Tenant: id}, false // another process may be told that it is meant
 	case keap.IsKeyRefused(err):
-		return standing{State: Refused, Reason: of.whyRefused()}, false
+		return standing{State: Refused, Reason: c.current().whyRefused(), Tenant: id}, false
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -109,10 +122,12 @@ func (c *Connection) judge(ctx context.Context, of credential, id string, err er
 }
 
 func (c credential) whyRefused() string {
-	switch c.How {
-	case ByFlag:
+	switch {
+	case c.Refused != "":
+		return c.Refused
+	case c.How == ByFlag:
 		return "Keap refuses the key: check --keap-key and --keap-key-header"
-	case ByKey:
+	case c.How == ByKey:
 		return "Keap refuses the stored key: make another in Keap, and give it by \"tributary keap login --key\""
 	}
 	return "Keap refuses the access token: log in again by \"tributary keap login\""

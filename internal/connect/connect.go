@@ -225,14 +225,23 @@ func (c *Connection) Refused(ctx context.Context, token keap.Token) error {
 	if now.How != "" && now.token() != token.Text {
 		return nil
 	}
-	if now.How != ByOAuth || c.o.Now().Before(now.Renewed.Add(tooFresh)) {
+	if now.How != ByOAuth || c.isTooFresh(now) {
 		c.checkSoon()
 		return keap.ErrNoOther
 	}
-	c.mu.Lock()
-	c.dead = token.Text
-	c.mu.Unlock()
+	c.bury(token.Text)
 	return c.renew(ctx, token.Text)
+}
+
+func (c *Connection) isTooFresh(now credential) bool {
+	return c.o.Now().Before(now.Renewed.Add(tooFresh))
+}
+
+// bury keeps an access token from being shown again.
+func (c *Connection) bury(access string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.dead = access
 }
 
 // checkSoon has Run ask Keap again now.

@@ -195,6 +195,22 @@ func TestRevokedTokensStopAndALoginGoesOn(t *testing.T) {
 	})
 }
 
+// The owner who asks is told at once, not by the next opt-in.
+func TestAStatusThatIsAskedForAnewIsTrue(t *testing.T) {
+	inWorld(t, sandbox.Options{}, func(t *testing.T, w *world) {
+		p := w.start()
+		p.mustLogin()
+		time.Sleep(time.Hour)
+		w.box.RevokeTokens()
+		if s, err := p.Status(t.Context(), false); err != nil || s.State != connect.Connected {
+			t.Errorf("as it was: %+v, %v", s, err)
+		}
+		if s, err := p.Status(t.Context(), true); err != nil || s.State != connect.Refused || !strings.Contains(s.Reason, "invalid_grant") {
+			t.Errorf("anew: %+v, %v", s, err)
+		}
+	})
+}
+
 func (p process) mustFail(t *testing.T) {
 	t.Helper()
 	if err := p.call(); !keap.IsKeyRefused(err) {
@@ -493,7 +509,7 @@ func TestWhatTheOwnerIsTold(t *testing.T) {
 		"Keap does not tell":            {options: sandbox.Options{Unknowns: sandbox.Unknowns{HideReferralHistory: true}}, want: "referral_history_unknown partner_rule"},
 		"the settings may not be read":  {fault: "getApplicationConfigurations", want: "referral_history_unknown partner_rule"},
 		"the tenant may not be read":    {fault: "getUserInfo", want: "tenant_unknown partner_rule"},
-		"Keap would not come back here": {change: func(o *connect.Options) { o.RedirectURL = "http://localhost:8080/keap/callback" }, want: "redirect_not_https partner_rule"},
+		"Keap would not come back here": {change: func(o *connect.Options) { o.RedirectURL = "http://localhost:8080/keap/callback" }, want: "redirect_not_https"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inWorld(t, test.options, func(t *testing.T, w *world) {
@@ -505,6 +521,12 @@ func TestWhatTheOwnerIsTold(t *testing.T) {
 						test.change(o)
 					}
 				})
+				if test.change != nil {
+					if got := p.notes(); got != test.want {
+						t.Errorf("told %q, want %q", got, test.want)
+					}
+					return
+				}
 				p.mustLogin()
 				if got := p.notes(); got != test.want {
 					t.Errorf("told %q, want %q", got, test.want)

@@ -42,7 +42,7 @@ func (c *Connection) stand(next standing) {
 	case Connected:
 		c.o.Logger.Info("Keap is connected", "tenant", next.Tenant, "by", c.now.How)
 	case Unchecked:
-		c.o.Logger.Info("Keap is not checked yet", "reason", next.Reason)
+		c.o.Logger.Debug("Keap is not checked yet", "reason", next.Reason)
 	case Disconnected:
 		c.o.Logger.Warn("Keap is not connected: opt-ins are stored and wait; " + howToConnect)
 	default:

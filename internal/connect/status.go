@@ -52,11 +52,14 @@ type Status struct {
 	ByHand      []Note // what Keap does not tell, for the owner to look at once
 }
 
-// Status tells how the collector is connected. The app's settings are asked for again when they are older than 10 minutes,
-// or now, if anew.
+// Status tells how the collector is connected. The app's settings are asked for again when they are older than 10 minutes;
+// anew asks for them now, and whose the credential is.
 func (c *Connection) Status(ctx context.Context, anew bool) (Status, error) {
 	if err := c.reload(ctx); err != nil {
 		return Status{}, err
+	}
+	if anew && c.current().How != "" {
+		c.check(ctx)
 	}
 	if now := c.current(); c.wantsSettings(now, anew) {
 		c.learnSettings(ctx, now)
@@ -90,7 +93,7 @@ func (c *Connection) note(s *Status) {
 	if c.now.Refused != "" && s.State == Connected {
 		s.Attention = append(s.Attention, Note{"login_again", c.now.Refused + ". What there is works until " + c.now.Expires.Format(time.RFC3339)})
 	}
-	if redirect, err := url.Parse(c.o.RedirectURL); s.OAuth && (err != nil || redirect.Scheme != "https") {
+	if redirect, err := url.Parse(c.o.RedirectURL); s.OAuth && (err != nil || redirect.Scheme != "https") && s.Connected.IsZero() {
 		s.Attention = append(s.Attention, Note{"redirect_not_https", "Keap sends browsers back to https addresses only: start with --base-url https://... (now " + c.o.RedirectURL + ")"})
 	}
 	if s.State != Connected {
@@ -100,16 +103,16 @@ func (c *Connection) note(s *Status) {
 		s.Attention = append(s.Attention, Note{"tenant_unknown", "Keap takes the credential and does not tell which app it is of, so a credential of another app cannot be told from the right one"})
 	}
 	c.noteSettings(s)
-	s.ByHand = append(s.ByHand, Note{"partner_rule", "Keap does not tell here whether the first or the latest partner earns: look at CRM > Settings > Referral Partner, and start the collector with the same --rule"})
+	s.ByHand = append(s.ByHand, Note{"partner_rule", "Keap does not tell here whether the first or the latest partner earns: look into Keap's settings for referral partners, and start the collector with the same --rule"})
 }
 
 func (c *Connection) noteSettings(s *Status) {
-	const where = "CRM > Settings > Referral Partner in Keap, \"Referral history and cookies\""
+	const where = "\"Referral history and cookies\" in Keap's settings for referral partners"
 	switch history := c.settings.told.ReferralHistory; {
 	case c.settings.err == nil && history != nil && *history:
 	case c.settings.err == nil && history != nil:
-		s.Attention = append(s.Attention, Note{"referral_history_off", "a later sale pays nobody for a referral that was not followed by Keap's own cookie: switch on " + where})
+		s.Attention = append(s.Attention, Note{"referral_history_off", "a later sale pays for a referral only where the buyer has a cookie of Keap, which nobody has from your own pages: choose " + where})
 	default:
-		s.ByHand = append(s.ByHand, Note{"referral_history_unknown", "Keap did not tell whether later sales pay for referrals: it must be " + where})
+		s.ByHand = append(s.ByHand, Note{"referral_history_unknown", "Keap did not tell whether later sales pay for referrals: the setting must be " + where})
 	}
 }
