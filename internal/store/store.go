@@ -80,6 +80,8 @@ type Events interface {
 	// An opt-in that has an affiliate and an e-mail gets a job that credits it, as soon as it has both. An affiliate never
 	// seen before gets a job that looks it up.
 	//
+	// A click is unique for the first click of its visitor on an affiliate, for at most RefsOfVisitor affiliates.
+	//
 	// What is ignored or a test goes into the log alone: no counter, opt-in, job or mark comes of it.
 	Ingest(ctx context.Context, account attribution.AccountID, policy attribution.Policy, batch []attribution.Event) ([]Outcome, error)
 	// Log returns events newest first by id, at most limit, those before the cursor (zero for the newest).
@@ -97,6 +99,10 @@ type Events interface {
 	// Unquarantine removes a record from the quarantine, or returns ErrNotFound.
 	Unquarantine(ctx context.Context, id uuid.UUID) error
 }
+
+// RefsOfVisitor bounds the references that one visitor is counted for. Nobody is sent by a thousand affiliates: such a
+// "visitor" is a program, and what is kept of it would grow with each click.
+const RefsOfVisitor = 1000
 
 // Disposition is what became of one event.
 type Disposition string

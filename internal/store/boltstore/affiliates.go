@@ -149,26 +149,15 @@ func (a *accountTx) moveVisitors(code, ref attribution.Ref) error {
 		return err
 	}
 	for _, v := range visits {
-		if err := a.moveVisitor(v.visitor, code, ref, v.hour); err != nil {
+		isNew, err := a.moveMark(v.visitor, code, ref)
+		if err != nil {
 			return err
+		}
+		if !isNew {
+			a.count(ref, v.hour, attribution.Tally{UniqueClicks: -1})
 		}
 	}
 	return deleteAll(a.table("pending"), keys)
-}
-
-func (a *accountTx) moveVisitor(visitor uuid.UUID, code, ref attribution.Ref, hour attribution.Hour) error {
-	old, err := a.number(code.String())
-	if err != nil {
-		return err
-	}
-	isNew, _, err := a.markVisitor(visitor, ref, hour)
-	if err != nil {
-		return err
-	}
-	if !isNew {
-		a.count(ref, hour, attribution.Tally{UniqueClicks: -1})
-	}
-	return a.table("visitors").delete(binary.AppendUvarint(bytes.Clone(visitor[:]), old))
 }
 
 // moveOptIns gives a code's opt-ins to the affiliate. A person who is marked for it already was counted twice.

@@ -159,24 +159,6 @@ func (a *accountTx) recountEvents(r *recount) error {
 	})
 }
 
-// recountVisitors counts the marks of each reference, and each visitor once for the account.
-func (a *accountTx) recountVisitors(r *recount) error {
-	var last uuid.UUID
-	return a.table("visitors").ascend(nil, nil, func(key, _ []byte) (bool, error) {
-		n, err := numberOf(key[16:])
-		if err != nil {
-			return false, err
-		}
-		ref, err := a.text(n)
-		r.unique[ref]++
-		if visitor := uuid.UUID(key[:16]); visitor != last {
-			r.unique[""]++
-			last = visitor
-		}
-		return err == nil, err
-	})
-}
-
 func (a *accountTx) recountOptIns(r *recount) error {
 	total := 0
 	err := a.table("optins").ascend(nil, nil, func(key, payload []byte) (bool, error) {

@@ -2,7 +2,6 @@ package boltstore
 
 import (
 	"context"
-	"encoding/binary"
 	"fmt"
 	"time"
 
@@ -95,37 +94,6 @@ func one(yes bool) int64 {
 		return 1
 	}
 	return 0
-}
-
-// markVisitor notes that a visitor is counted for a reference, and reports whether that is new for the reference and
-// for the account. Keys begin with the visitor's id, whose time is that of the first visit, so most of them append.
-func (a *accountTx) markVisitor(visitor uuid.UUID, ref attribution.Ref, hour attribution.Hour) (newForRef, newForAccount bool, err error) {
-	n, err := a.refNumber(ref)
-	if err != nil {
-		return false, false, err
-	}
-	key := binary.AppendUvarint(append(a.tx.room(24), visitor[:]...), n)
-	seen, marked, err := a.visitorMarks(visitor[:], key)
-	if err != nil || marked {
-		return false, false, err
-	}
-	if ref.Kind == attribution.ByCode { // may turn out to be an affiliate that this visitor is counted for
-		pending := append(refPrefix(ref), visitor[:]...)
-		if err := a.table("pending").put(pending, binary.AppendVarint(nil, int64(hour))); err != nil {
-			return false, false, err
-		}
-	}
-	return true, !seen, a.table("visitors").put(key, nil)
-}
-
-// visitorMarks reports whether the visitor is counted at all, and whether under this very key.
-func (a *accountTx) visitorMarks(visitor, key []byte) (seen, marked bool, err error) {
-	err = a.table("visitors").ascend(visitor, nil, func(k, _ []byte) (bool, error) {
-		seen = true
-		marked = string(k) == string(key)
-		return !marked, nil
-	})
-	return seen, marked, err
 }
 
 // firstSight returns the reference under which ref is counted, and has it looked up in Keap when nobody knows it yet.

@@ -14,7 +14,7 @@ import (
 //
 //	bucket              key                                     value (each followed by its checksum)
 //	accounts/A/events   event id                                the event, compact; see eventcodec.go
-//	accounts/A/visitors visitor id, string number of a ref      - : the visitor is counted for the ref
+//	accounts/A/visits   visitor id                              string numbers of the refs that the visitor is counted for
 //	accounts/A/pending  ref 00 visitor id                       hour : counted under a code that is not resolved yet
 //	accounts/A/counters ref 00 hour                             the five counts as uvarints; ref "" is the account
 //	accounts/A/strings  text                                    its number
@@ -44,7 +44,7 @@ var (
 var topBuckets = [][]byte{accountsBucket, jobsBucket, dueBucket, quarantineBucket, documentsBucket}
 
 var accountBuckets = []string{
-	"events", "visitors", "pending", "counters", "strings", "numbers", "optins", "joins", "time", "refs", "persons", "statuses",
+	"events", "visits", "pending", "counters", "strings", "numbers", "optins", "joins", "time", "refs", "persons", "statuses",
 	"people", "credits", "partners", "codes",
 }
 

@@ -5,10 +5,11 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 
+	"tributary/internal/attribution"
 	"tributary/internal/store"
 )
 
-// addBuckets gives the accounts of an older file the buckets that have come since. Most files have them all, and cost no
+// addBuckets gives the accounts of an older file the buckets that have come since, with what stood in their forerunners. Most files have them all, and cost no
 // commit.
 func (s *Store) addBuckets() (err error) {
 	defer guard(&err)
@@ -19,14 +20,24 @@ func (s *Store) addBuckets() (err error) {
 	}
 	return s.db.Update(func(tx *bolt.Tx) error {
 		for _, name := range lacking {
-			for _, bucket := range accountBuckets {
-				if _, err := tx.Bucket(accountsBucket).Bucket(name).CreateBucketIfNotExists([]byte(bucket)); err != nil {
-					return fmt.Errorf("adding bucket %s: %w", bucket, err)
-				}
+			if err := s.upgrade(tx, attribution.AccountID(name)); err != nil {
+				return err
 			}
 		}
 		return nil
 	})
+}
+
+func (s *Store) upgrade(tx *bolt.Tx, id attribution.AccountID) error {
+	b, err := createAccount(tx, id)
+	if err != nil || b.Bucket([]byte("visitors")) == nil {
+		return err
+	}
+	a, err := s.newTxn(tx).account(id)
+	if err != nil {
+		return err
+	}
+	return a.joinMarks()
 }
 
 // lacking names the accounts that miss a bucket.

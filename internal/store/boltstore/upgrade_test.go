@@ -2,6 +2,9 @@ package boltstore_test
 
 import (
 	"context"
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
 	"path/filepath"
 	"testing"
 	"time"
@@ -10,6 +13,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 
 	"tributary/internal/attribution"
+	"tributary/internal/store/boltstore"
 )
 
 // TestAnOlderFileGetsWhatItLacks: a file of before opt-ins were joined by id has no bucket for it.
@@ -41,5 +45,73 @@ func TestAnOlderFileGetsWhatItLacks(t *testing.T) {
 	}
 	if err := s.Check(context.Background()); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestMarksOfAnOlderFileAreJoined: a file of before a visitor's marks were one record has a record for each.
+func TestMarksOfAnOlderFileAreJoined(t *testing.T) {
+	dir := t.TempDir()
+	s := openIn(t, dir)
+	visitors := []uuid.UUID{uuid.New(), uuid.New(), uuid.New()}
+	visit := func(s *boltstore.Store, visitor uuid.UUID, affiliate string) {
+		t.Helper()
+		now := time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
+		touch := attribution.Touch{Ref: attribution.Ref{Kind: attribution.ByID, Value: affiliate}, At: now}
+		click := attribution.Event{ID: uuid.New(), Type: attribution.Clicked, At: now, Received: now, Visitor: visitor, Latest: touch, First: touch}
+		if _, err := s.Ingest(context.Background(), "main", attribution.DefaultPolicy, []attribution.Event{click}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, v := range visitors {
+		visit(s, v, "101")
+	}
+	visit(s, visitors[1], "102")
+	s.Close()
+	split(t, filepath.Join(dir, "tributary.db"))
+
+	for range 2 { // the second time there is nothing to do
+		s = openIn(t, dir)
+		if err := s.Check(context.Background()); err != nil {
+			t.Error(err)
+		}
+		visit(s, visitors[1], "102")
+		visit(s, visitors[2], "102")
+		if err := s.Check(context.Background()); err != nil {
+			t.Error(err)
+		}
+		s.Close()
+	}
+}
+
+// split turns the marks of a file into what they were: a record for each, with an empty value and its checksum.
+func split(t *testing.T, path string) {
+	t.Helper()
+	db, err := bolt.Open(path, 0o600, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	err = db.Update(func(tx *bolt.Tx) error {
+		account := tx.Bucket([]byte("accounts")).Bucket([]byte("main"))
+		old, err := account.CreateBucket([]byte("visitors"))
+		if err != nil {
+			return err
+		}
+		err = account.Bucket([]byte("visits")).ForEach(func(visitor, value []byte) error {
+			for marks := value[:len(value)-4]; len(marks) > 0; {
+				_, size := binary.Uvarint(marks)
+				key := append(append([]byte(nil), visitor...), marks[:size]...)
+				sum := crc32.Checksum(append([]byte("main/visitors"), key...), crc32.MakeTable(crc32.Castagnoli))
+				if err := old.Put(key, binary.BigEndian.AppendUint32(nil, sum)); err != nil {
+					return err
+				}
+				marks = marks[size:]
+			}
+			return nil
+		})
+		return errors.Join(err, account.DeleteBucket([]byte("visits")))
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -45,6 +46,21 @@ var eventTests = map[string]func(*testing.T, *bench){
 		b.wantTotal(byID("7"), attribution.Tally{Clicks: 2, UniqueClicks: 1})
 		b.wantTotal(byID("8"), attribution.Tally{Clicks: 1, UniqueClicks: 1})
 		b.wantTotal(attribution.Ref{}, attribution.Tally{Clicks: 3, UniqueClicks: 1})
+	},
+	"a program that visits for every affiliate is unique for a bounded number": func(t *testing.T, b *bench) {
+		program := newID(noon)
+		affiliate := func(i int) attribution.Ref { return byID(strconv.Itoa(i + 1)) }
+		var batch []attribution.Event
+		for i := range store.RefsOfVisitor + 50 {
+			batch = append(batch, click(affiliate(i), program, noon))
+		}
+		for part := range slices.Chunk(batch, 50) {
+			b.ingest(part...)
+		}
+		b.wantTotal(affiliate(0), attribution.Tally{Clicks: 1, UniqueClicks: 1})
+		b.wantTotal(affiliate(store.RefsOfVisitor-1), attribution.Tally{Clicks: 1, UniqueClicks: 1})
+		b.wantTotal(affiliate(store.RefsOfVisitor), attribution.Tally{Clicks: 1})
+		b.wantTotal(attribution.Ref{}, attribution.Tally{Clicks: store.RefsOfVisitor + 50, UniqueClicks: 1})
 	},
 	"one affiliate's name within another's is another": func(t *testing.T, b *bench) {
 		b.ingest(click(byID("1"), newID(noon), noon), click(byID("12"), newID(noon), noon), click(byCode("1"), newID(noon), noon))
