@@ -33,8 +33,9 @@ test-web: build ## Browser side: types, lint, unit tests, all in Chromium, the c
 	npm run --silent browser
 	npm run --silent engines
 
-soak: build ## Kill the program 200 times under load (minutes)
+soak: build ## Kill the program 200 times under load, and let 500 opt-ins meet each fault of Keap (minutes)
 	TRIBUTARY_KILLS=200 go test -count=1 -timeout 60m -run TestKill ./collector
+	TRIBUTARY_FAULTS=500 go test -count=1 -timeout 60m -run 'TestFaults|TestHoursWithoutKeap' ./internal/credit
 
 bench: ## Durable events/s against a bare handler, script sizes, memory, bytes on disk (minutes)
 	go run ./internal/bench/run

@@ -46,6 +46,7 @@ type collector struct {
 	credit      *credit.Crediter
 	outbox      *outbox.Outbox
 	keap        *keap.Client
+	work        *keapWork
 	adminKey    string
 	echo        *echo.Echo
 	metricsDoor net.Listener  // nil without --metrics-listen
@@ -121,6 +122,8 @@ func (c *collector) routes(seal *vault.Vault) error {
 	in := intake.New(intake.Options{Store: events, Sites: sites, Sealer: seal, Policy: c.cfg.policy(), Now: time.Now, Logger: c.log})
 	service := hooks.NewService(hooks.Options{Store: events, Sealer: seal, Site: sites.Site, Policy: c.cfg.policy(), Now: time.Now})
 	door := &intake.HookDoor{Hooks: service, Logger: c.log}
+	c.work = c.newKeapWork(c.keap, seal, service)
+	door.Hints = c.work.hints.Take
 	c.echo.GET("/h/:token", door.Get)
 	c.echo.HEAD("/h/:token", door.Get)
 	c.echo.POST("/h/:token", door.Post)
@@ -142,9 +145,9 @@ func (c *collector) routes(seal *vault.Vault) error {
 }
 
 func (c *collector) apiDeps(seal *vault.Vault, sites *intake.Sites, service *hooks.Service, in *intake.Intake, events store.Store) api.Deps {
-	return api.Deps{
+	deps := api.Deps{
 		Store: events, Sealer: seal, Resolve: c.resolver(), Hooks: service, Auth: c.auth, AdminKey: auth.NewAdminKey(c.adminKey),
-		Keap:    api.Keap{Connection: c.connection, LastSuccess: c.keap.LastSuccess, Paused: func() string { return c.outbox.Paused() }},
+		Keap:    c.keapDeps(),
 		BaseURL: c.cfg.baseURL, Now: time.Now, Policy: c.cfg.policy(), SiteChanged: sites.Forget,
 		Retake: in.Retake,
 		Tag:    func(key string) string { return snippet.StandardTag(c.cfg.baseURL, c.cfg.scriptPath, key) },
@@ -156,6 +159,9 @@ func (c *collector) apiDeps(seal *vault.Vault, sites *intake.Sites, service *hoo
 			return out[0], nil
 		},
 	}
+	deps.KeapHook, deps.Reconcile = c.work.registrar, c.work.reconcile
+	deps.Connected = func() bool { state, _ := c.connection.State(); return state != connect.Disconnected }
+	return deps
 }
 
 // run serves until ctx ends. It stops in reverse order of start: visitors first, then Keap, then the store.
@@ -168,6 +174,7 @@ func (c *collector) run(ctx context.Context, l net.Listener) error {
 	}
 	tasks.Go(func() { c.connection.Run(background) })
 	tasks.Go(func() { c.whileConnected(background, c.outbox.Run) })
+	tasks.Go(func() { c.whileConnected(background, c.work.run) })
 	if c.metricsDoor != nil {
 		tasks.Go(func() { c.serveMetrics(background) })
 	}

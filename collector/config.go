@@ -32,6 +32,7 @@ type config struct {
 	keapAuthorizeURL         string
 	keapTimeout, keapSettle  time.Duration
 	keapPerMinute            int
+	keapReserve              int
 	contactWait              time.Duration
 	rule                     string
 	window, mergeWindow      time.Duration
@@ -61,7 +62,8 @@ func (c *config) register(fs *flag.FlagSet) {
 	fs.StringVar(&c.keapAuthorizeURL, "keap-authorize-url", connect.DefaultAuthorizeURL, "`URL` where the owner allows access")
 	fs.DurationVar(&c.keapTimeout, "keap-timeout", keap.DefaultTimeout, "how long one call of Keap may take")
 	fs.DurationVar(&c.keapSettle, "keap-settle", time.Minute, "how long a write whose answer was lost may still take effect in Keap; it is looked for, and not sent again before")
-	fs.IntVar(&c.keapPerMinute, "keap-per-minute", keap.DefaultPerMinute, "calls of Keap a minute; -1 for no limit")
+	fs.IntVar(&c.keapPerMinute, "keap-per-minute", 0, fmt.Sprintf("calls of Keap a `minute`, never more than Keap tells; 0 for what Keap tells (%d until then), -1 for no limit", keap.DefaultPerMinute))
+	fs.IntVar(&c.keapReserve, "keap-reserve", keap.DefaultReserve, "`percent` of Keap's daily quota that is left for your other programs, 0 to 90")
 	fs.DurationVar(&c.contactWait, "contact-wait", 72*time.Hour, "how long an opt-in waits for its contact in Keap")
 	fs.StringVar(&c.rule, "rule", string(attribution.Latest), "which touch earns: latest or first")
 	fs.DurationVar(&c.window, "window", attribution.DefaultPolicy.Window, "how long a touch earns")
@@ -151,6 +153,9 @@ func (c *config) checkKeap() error {
 	}
 	if c.secretKey != "" && len(c.secretKey) < 32 {
 		return errors.New("--secret-key must have 32 characters or more: \"openssl rand -base64 32\" makes one")
+	}
+	if c.keapReserve < 0 || c.keapReserve > 90 {
+		return fmt.Errorf("--keap-reserve %d must be 0 to 90: the percent of Keap's daily quota that is left alone", c.keapReserve)
 	}
 	if c.contactWait <= 0 || c.keapTimeout <= 0 || c.keapTimeout > time.Minute {
 		return errors.New("--contact-wait must be more than 0, and --keap-timeout more than 0 and at most 1m")

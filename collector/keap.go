@@ -20,7 +20,7 @@ import (
 func (c *collector) connect(seal *vault.Vault) error {
 	config := keap.Config{
 		BaseURL: c.cfg.keapURL, Key: c.cfg.keapKey, KeyHeader: c.cfg.keapKeyHeader, Timeout: c.cfg.keapTimeout,
-		PerMinute: c.cfg.keapPerMinute, UserAgent: "Tributary/" + version,
+		PerMinute: c.cfg.keapPerMinute, Reserve: c.cfg.reserve(), Logger: c.log, UserAgent: "Tributary/" + version,
 		Transport: c.metrics.Transport(http.DefaultTransport.(*http.Transport).Clone()),
 	}
 	var err error
@@ -32,14 +32,12 @@ func (c *collector) connect(seal *vault.Vault) error {
 	if err != nil {
 		return c.connectError(err)
 	}
-	config.Credential = c.connection
-	if c.keap, err = keap.New(config); err != nil {
-		return c.connectError(err)
-	}
+	c.keap = c.connection.Client()
 	schedule := outbox.DefaultSchedule
 	schedule.Span = c.cfg.contactWait
 	c.credit = credit.New(c.store, c.keap, seal, credit.Options{Settle: c.cfg.keapSettle})
 	c.outbox = outbox.New(c.store, c.credit, outbox.Options{Schedule: schedule, Logger: c.log})
+	c.metrics.WatchKeap(c.keapUsage)
 	return nil
 }
 
@@ -49,6 +47,17 @@ func (c *collector) connectError(err error) error {
 		return fmt.Errorf("connecting Keap: %w", err)
 	}
 	return fmt.Errorf("%w: connecting Keap: %w", errUsage, err)
+}
+
+// keapDeps is what the API tells of Keap. The outbox is asked for at each call: the demo has one of its own.
+func (c *collector) keapDeps() api.Keap {
+	return api.Keap{
+		Connection: c.connection, LastSuccess: c.keap.LastSuccess, Paused: func() string { return c.outbox.Paused() },
+		Quota: func() api.KeapQuota {
+			q := c.keap.Quota()
+			return api.KeapQuota{Limit: q.Limit, Left: q.Left, Turns: q.Turns, PerMinute: q.PerMinute}
+		},
+	}
 }
 
 // whileConnected does something for as long as Keap can be asked, and again after each reconnection.

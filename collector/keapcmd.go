@@ -23,13 +23,15 @@ const keapUsage = `Usage: tributary keap COMMAND [FLAGS]
   login     connect Keap: by OAuth in a browser, or with --key by a key
   status    say how Keap is connected and what needs the owner's attention; exit code 1 when it is not connected
   logout    forget the stored credential
+  reconcile compare what was credited with Keap, and with --fix mend what can be
+  backfill  import the referrals that Keap had before
 
 They ask the running collector. "tributary keap COMMAND -h" lists a command's flags.
 `
 
 // keapCommands are the commands below "tributary keap".
 var keapCommands = map[string]func(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error{
-	"login": keapLogin, "status": keapStatus, "logout": keapLogout,
+	"login": keapLogin, "status": keapStatus, "logout": keapLogout, "reconcile": keapReconcile, "backfill": keapBackfill,
 }
 
 func keapCommand(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
@@ -147,6 +149,7 @@ type keapShown struct {
 	Connected                          time.Time `json:"connected_at"`
 	TokensUntil                        time.Time `json:"tokens_until"`
 	LastSuccess                        time.Time `json:"last_success"`
+	Quota                              *struct{ Limit, Left int }
 	Attention                          []keapTold
 	ByHand                             []keapTold `json:"by_hand"`
 }
@@ -189,6 +192,9 @@ func (s keapShown) print(w io.Writer) {
 	line("connected", shownTime(s.Connected))
 	line("tokens until", shownTime(s.TokensUntil))
 	line("last success", shownTime(s.LastSuccess))
+	if s.Quota != nil {
+		line("quota left", fmt.Sprintf("%d of %d calls today", s.Quota.Left, s.Quota.Limit))
+	}
 	for _, told := range s.Attention {
 		line("attention", told.Detail)
 	}

@@ -24,7 +24,8 @@ Usage: tributary COMMAND [FLAGS]
   serve     run the collector
   demo      run everything on this machine, with Keap's double and landing pages to try
   doctor    look at a page and say what keeps the tag from working there
-  keap      connect Keap, and see how it is connected: keap login, keap status, keap logout
+  keap      connect Keap, and see how it is connected: keap login, keap status, keap logout;
+            keap reconcile: compare with Keap; keap backfill: import Keap's earlier referrals
   backup    copy the data, also of a running collector
   restore   put a backup into an empty data folder
   verify    check every record of a data folder or a backup
@@ -84,7 +85,7 @@ func exitCode(err error, stderr io.Writer) int {
 		return 0
 	case err == errUsage:
 		return 2
-	case err == errNotConnected:
+	case err == errNotConnected, err == errDifferent:
 		return 1
 	}
 	fmt.Fprintln(stderr, "tributary:", strings.TrimPrefix(err.Error(), errUsage.Error()+": "))

@@ -16,7 +16,7 @@ import (
 
 // TestMetrics holds the figures that operators build on, and that none of them tells who anybody is.
 func TestMetrics(t *testing.T) {
-	box := sandbox.New(sandbox.Options{})
+	box := sandbox.New(sandbox.Options{Limits: sandbox.Limits{PerMinute: 240, PerDay: 30_000}})
 	keapServer := httptest.NewServer(box)
 	t.Cleanup(keapServer.Close)
 	t.Cleanup(box.Close)
@@ -35,6 +35,8 @@ func TestMetrics(t *testing.T) {
 		`tributary_ingest_seconds_count 2`, `tributary_commit_seconds_count [1-9]`, `tributary_commit_writes_bucket{le="1"} [1-9]`,
 		`tributary_outbox_jobs{state="ready"} 2`, `tributary_outbox_jobs{state="parked"} 0`, `tributary_outbox_oldest_due_seconds [0-9]`,
 		`tributary_keap_call_seconds_count{method="GET",status="200"} 1`, `tributary_quarantine_records 2`,
+		`tributary_keap_quota_limit 30000`, `tributary_keap_quota_left 29999`, `tributary_keap_throttle_per_minute 240`,
+		`tributary_outbox_paused 0`, `tributary_outbox_pauses_total 0`,
 		`tributary_database_bytes [1-9]`, `tributary_database_free_pages [0-9]`, `go_goroutines `, `process_resident_memory_bytes `,
 	} {
 		if !regexp.MustCompile(`(?m)^` + want).MatchString(text) {

@@ -75,7 +75,16 @@ func constants(s Settings, test bool) map[string]string {
 		"ORIGINS":         literal(originsPattern(s.Origins)),
 		"LINKED_DOMAINS":  literal(s.LinkedDomains),
 		"TOOLS":           literal(s.Tools),
+		"OFFICIAL_FORM":   literal(officialForm(s, test)),
 	}
+}
+
+// officialForm is what the script needs of it; nothing for a page that is tried.
+func officialForm(s Settings, test bool) any {
+	if s.OfficialForm == nil || test {
+		return nil
+	}
+	return map[string]any{"address": s.OfficialForm.Address, "fields": s.OfficialForm.fields()}
 }
 
 func fieldName(name string) string {

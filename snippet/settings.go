@@ -39,6 +39,7 @@ type Settings struct {
 	Frames         bool          `json:"frames,omitempty"`          // the tag stands in frames, too: they are handed the touch of the page around
 	Origins        []string      `json:"origins,omitempty"`         // with Frames: whose frames and pages may take part, as attribution.Site has them
 	LinkedDomains  []string      `json:"linked_domains,omitempty"`  // domains of the site, subdomains included, between which links carry the touch
+	OfficialForm   *OfficialForm `json:"official_form,omitempty"`   // Keap's own form, which hears of opt-ins, too
 }
 
 // Param is a parameter of the page's address that names an affiliate.
@@ -116,7 +117,7 @@ func wrong(field, format string, values ...any) error {
 
 // Validate says what is wrong with settings that WithDefaults has completed, and what would be right.
 func (s Settings) Validate() error {
-	for _, check := range []func(Settings) error{checkKey, checkCookie, checkParams, checkFields, checkRule, checkWindow, checkTools, checkToolFields, checkEmbeds, checkOrigins, checkLinkedDomains, checkEmail, checkConsent, checkEventsPath} {
+	for _, check := range []func(Settings) error{checkKey, checkCookie, checkParams, checkFields, checkRule, checkWindow, checkTools, checkToolFields, checkEmbeds, checkOrigins, checkLinkedDomains, checkEmail, checkConsent, checkEventsPath, checkOfficialForm} {
 		if err := check(s); err != nil {
 			return err
 		}

@@ -32,6 +32,9 @@ type Deps struct {
 	Retake      func(context.Context, store.Quarantined, []byte) ([]store.Outcome, error) // judges quarantined input again
 	Hooks       *hooks.Service
 	Keap        Keap
+	Connected   func() bool // whether there is a Keap to work with; nil is yes
+	KeapHook    KeapHook    // nil without any
+	Reconcile   Reconciler  // likewise
 	Auth        *auth.Auth
 	AdminKey    auth.AdminKey
 	BaseURL     string
@@ -91,6 +94,12 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodPost, "/keap/login", beginKeapLogin},
 		{http.MethodPut, "/keap/key", putKeapKey},
 		{http.MethodPut, "/keap/tenant", putKeapTenant},
+		{http.MethodGet, "/keap/hook", getKeapHook},
+		{http.MethodPost, "/keap/hook", checkKeapHook},
+		{http.MethodGet, "/reconcile", getReconcile},
+		{http.MethodPost, "/reconcile", startReconcile},
+		{http.MethodGet, "/backfill", getBackfill},
+		{http.MethodPost, "/backfill", startBackfill},
 	} {
 		g.Add(r.method, r.path, func(c echo.Context) error { return answer(c, r.handle(d, c)) })
 	}

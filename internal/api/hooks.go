@@ -40,6 +40,9 @@ func createHook(d Deps, c echo.Context) error {
 	if err := read(c, &in); err != nil {
 		return err
 	}
+	if in.Kind == hooks.Keap {
+		return invalid("invalid_hook", `a hook of kind "keap" is made and kept by POST /v1/keap/hook: leave kind out`)
+	}
 	if err := d.checkHookSite(c, in.Site); err != nil {
 		return err
 	}

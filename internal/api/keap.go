@@ -16,6 +16,15 @@ type Keap struct {
 	*connect.Connection
 	LastSuccess func() time.Time // when Keap last did what it was asked; zero before that
 	Paused      func() string    // why nothing is delivered at the moment, or ""
+	Quota       func() KeapQuota // what Keap told last about its limits
+}
+
+// KeapQuota is what is left of Keap's limits; what Keap has not told is zero.
+type KeapQuota struct {
+	Limit     int       `json:"limit"` // calls a day
+	Left      int       `json:"left"`
+	Turns     time.Time `json:"turns,omitzero"` // when the day's quota begins anew
+	PerMinute int       `json:"per_minute,omitempty"`
 }
 
 type keapAnswer struct {
@@ -29,6 +38,7 @@ type keapAnswer struct {
 	TokensUntil time.Time     `json:"tokens_until,omitzero"`
 	Checked     time.Time     `json:"checked_at,omitzero"`
 	LastSuccess time.Time     `json:"last_success,omitzero"`
+	Quota       *KeapQuota    `json:"quota,omitempty"`
 	OAuth       bool          `json:"oauth"`
 	Attention   []keapNote    `json:"attention"`
 	ByHand      []keapNote    `json:"by_hand"`
@@ -67,8 +77,18 @@ func (d Deps) answerKeap(c echo.Context, fresh bool) error {
 	}
 	return c.JSON(http.StatusOK, keapAnswer{
 		s.State, s.Reason, d.Keap.Paused(), s.How, s.Tenant, s.OtherTenant, rfc(s.Connected), rfc(s.Expires), rfc(s.Checked),
-		rfc(success), s.OAuth, notes(s.Attention), notes(s.ByHand),
+		rfc(success), d.quota(), s.OAuth, notes(s.Attention), notes(s.ByHand),
 	})
+}
+
+// quota is nil while Keap has told nothing.
+func (d Deps) quota() *KeapQuota {
+	q := d.Keap.Quota()
+	if q == (KeapQuota{}) {
+		return nil
+	}
+	q.Turns = rfc(q.Turns)
+	return &q
 }
 
 func rfc(at time.Time) time.Time { return at.UTC().Truncate(time.Second) }

@@ -36,7 +36,8 @@ func (s *server) connectKeap() api.Keap {
 	if err != nil {
 		s.Fatal(err)
 	}
-	return api.Keap{Connection: c, LastSuccess: func() time.Time { return now.Add(time.Minute) }, Paused: func() string { return "" }}
+	return api.Keap{Connection: c, LastSuccess: func() time.Time { return now.Add(time.Minute) }, Paused: func() string { return "" },
+		Quota: func() api.KeapQuota { return api.KeapQuota{Limit: 30000, Left: 29000, PerMinute: 240, Turns: now} }}
 }
 
 // served is a transport that calls a handler.
@@ -103,6 +104,9 @@ func TestKeapIsConnectedByREST(t *testing.T) {
 	got := s.do("PUT", "/v1/keap/key", `{"key":"`+keyOne+`","header":"X-Keap-API-Key"}`, 200)
 	if got["state"] != "connected" || got["how"] != "key" || got["tenant"] != "one" || got["last_success"] != "2026-11-23T12:01:00Z" {
 		t.Errorf("by a key: %v", got)
+	}
+	if q, _ := got["quota"].(object); q["left"] != 29000.0 || q["turns"] != "2026-11-23T12:00:00Z" {
+		t.Errorf("quota: %v", got)
 	}
 	if a := codes(s.do("GET", "/v1/keap?fresh=true", "", 200), "attention"); len(a) != 1 || a[0] != "referral_history_off" {
 		t.Errorf("attention: %v", a)

@@ -6,12 +6,13 @@ import (
 	"github.com/google/uuid"
 )
 
-// EventType is what happened in the browser.
+// EventType is what happened in the browser, or in Keap before us.
 type EventType string
 
 const (
-	Clicked EventType = "click" // a visit that brought a touch
-	OptedIn EventType = "optin" // a person gave an e-mail on a form
+	Clicked  EventType = "click"    // a visit that brought a touch
+	OptedIn  EventType = "optin"    // a person gave an e-mail on a form
+	Referred EventType = "referral" // Keap had a referral that is not ours: it is counted at its time, and nothing comes of it
 )
 
 // Via is how an opt-in reached us.
@@ -68,6 +69,7 @@ type Event struct {
 	Note     string // what the judge noticed, such as a clock that was off
 	Ignored  string // why it does not count; it is kept all the same
 	Test     bool   // the owner tries a page; see IsTest
+	Referral string // of a Referred event: Keap's id of the referral
 }
 
 // ReopensOnly reports that an event is no opt-in where the person has come by this way before: vendors' mails lead to the

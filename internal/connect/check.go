@@ -135,13 +135,9 @@ func (c credential) whyRefused() string {
 
 // ask returns the app of a credential, "" where Keap takes the credential and does not tell.
 func (c *Connection) ask(ctx context.Context, of credential) (string, error) {
-	client, err := c.client(of)
-	if err != nil {
-		return "", err
-	}
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
-	who, err := client.UserInfo(ctx)
+	who, err := c.as(of).UserInfo(ctx)
 	var answer *keap.Error
 	if errors.As(err, &answer) && (answer.Status == http.StatusForbidden || keap.IsNotFound(err)) {
 		return "", nil // a key that may do other things, perhaps; every call will tell
@@ -149,9 +145,7 @@ func (c *Connection) ask(ctx context.Context, of credential) (string, error) {
 	return who.TenantID, err
 }
 
-// client asks Keap with one credential, whatever the present one is.
-func (c *Connection) client(of credential) (*keap.Client, error) {
-	config := c.o.Keap
-	config.Credential, config.Key, config.KeyHeader = nil, of.token(), of.Header
-	return keap.New(config)
+// as asks Keap with one credential, whatever the present one is.
+func (c *Connection) as(of credential) *keap.Client {
+	return c.keap.As(keap.Token{Text: of.token(), Header: of.Header})
 }

@@ -12,11 +12,13 @@
 package connect
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -75,6 +77,7 @@ func (o Options) withDefaults() Options {
 // Connection is how the collector is connected to Keap. It is safe for concurrent use.
 type Connection struct {
 	o     Options
+	keap  *keap.Client
 	oauth oauth2.Config
 	web   *http.Client  // asks for tokens
 	turn  chan struct{} // who renews, in this process
@@ -105,15 +108,30 @@ func New(ctx context.Context, o Options) (*Connection, error) {
 		}},
 	}
 	c.oauth.Endpoint = oauth2.Endpoint{AuthURL: o.AuthorizeURL, TokenURL: o.TokenURL}
+	if err := c.makeClient(); err != nil {
+		return nil, err
+	}
 	if o.Keap.Key != "" {
-		if _, err := keap.New(o.Keap); err != nil {
-			return nil, err
-		}
-		c.adopt(credential{record: record{How: ByFlag}, secrets: secrets{Key: o.Keap.Key, Header: o.Keap.KeyHeader}})
+		c.adopt(credential{record: record{How: ByFlag}, secrets: secrets{Key: strings.TrimSpace(o.Keap.Key), Header: o.Keap.KeyHeader}})
 		return c, nil
 	}
 	return c, c.reload(ctx)
 }
+
+func (c *Connection) makeClient() (err error) {
+	if c.o.Keap.Key != "" {
+		if err := keap.CheckKey(strings.TrimSpace(c.o.Keap.Key), cmp.Or(c.o.Keap.KeyHeader, keap.HeaderAuthorization)); err != nil {
+			return err
+		}
+	}
+	config := c.o.Keap
+	config.Key, config.Credential = "", c
+	c.keap, err = keap.New(config)
+	return err
+}
+
+// Client asks Keap with the present credential.
+func (c *Connection) Client() *keap.Client { return c.keap }
 
 // adopt makes a credential the present one. One that is new has to be checked with Keap.
 func (c *Connection) adopt(next credential) {

@@ -22,13 +22,9 @@ const fresh = 10 * time.Minute
 // learnSettings asks for the settings that decide what a referral is worth. Not to get them is no reason to stop.
 func (c *Connection) learnSettings(ctx context.Context, of credential) {
 	found := settings{of: of.token(), asked: c.o.Now()}
-	client, err := c.client(of)
-	if err == nil {
-		ctx, cancel := context.WithTimeout(ctx, askTimeout)
-		defer cancel()
-		found.told, err = client.AffiliateSettings(ctx)
-	}
-	found.err = err
+	ctx, cancel := context.WithTimeout(ctx, askTimeout)
+	defer cancel()
+	found.told, found.err = c.as(of).AffiliateSettings(ctx)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.settings = found

@@ -98,12 +98,7 @@ func (w *world) start(changes ...func(*connect.Options)) process {
 	if err != nil {
 		w.Fatal(err)
 	}
-	o.Keap.Key, o.Keap.Credential = "", c
-	client, err := keap.New(o.Keap)
-	if err != nil {
-		w.Fatal(err)
-	}
-	return process{w, c, client}
+	return process{w, c, c.Client()}
 }
 
 func flagKey(key string) func(*connect.Options) {

@@ -8,7 +8,6 @@ package credit
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -76,7 +75,7 @@ func (c *Crediter) Deliver(ctx context.Context, claim *outbox.Claim) error {
 }
 
 // tag marks the referral of an opt-in in Keap.
-func tag(id uuid.UUID) string { return "tributary:" + id.String() }
+func tag(id uuid.UUID) string { return TagPrefix + id.String() }
 
 func (c *Crediter) credit(ctx context.Context, claim *outbox.Claim) error {
 	o, err := c.optIn(ctx, claim)
@@ -128,12 +127,13 @@ func (c *Crediter) refer(ctx context.Context, claim *outbox.Claim, o attribution
 	if err := c.mayStillArrive(claim); err != nil {
 		return err
 	}
+	again := !claim.Intended.IsZero()
 	if err := c.intend(ctx, claim, contact); err != nil {
 		return err
 	}
 	written, err := c.keap.CreateReferral(ctx, newReferral(o, p, a, contact))
 	if err != nil {
-		return c.writeFailed(claim, err)
+		return c.writeFailed(claim, again, err)
 	}
 	return credited(written, "referral "+written.ID+" for affiliate "+a.ID)
 }
@@ -187,34 +187,18 @@ func credited(r keap.Referral, detail string) error {
 }
 
 // writeFailed tells a write that Keap did not take from one that it may have taken.
-func (c *Crediter) writeFailed(claim *outbox.Claim, err error) error {
+func (c *Crediter) writeFailed(claim *outbox.Claim, again bool, err error) error {
 	if keap.MayHaveApplied(err) {
-		claim.Attempt = 0 // the looks that follow come soon, however long the contact took
-		return &outbox.Later{State: store.Sending, Step: "unsure", Reason: "the answer to the write was lost, looking before anything else: " + err.Error()}
+		if !again { // the looks that follow come soon, however long the contact took
+			claim.Attempt = 0
+		}
+		return &outbox.Outage{Later: outbox.Later{State: store.Sending, Step: "unsure", Reason: "the answer to the write was lost, looking before anything else: " + err.Error()}}
 	}
 	claim.State = store.Ready
 	if keap.IsRefused(err) || keap.IsNotFound(err) || errors.Is(err, keap.ErrInvalid) {
 		return &outbox.Permanent{Status: attribution.Refused, Code: "refused", Step: "refused", Reason: "Keap refuses the referral: " + err.Error()}
 	}
 	return c.steer(claim, "writing the referral", err)
-}
-
-const (
-	pauseRefused   = 30 * time.Second
-	pauseThrottled = 5 * time.Second
-)
-
-// steer turns an error of a read, or of a write that did not happen, into what the outbox does next.
-func (c *Crediter) steer(claim *outbox.Claim, step string, err error) error {
-	switch {
-	case keap.IsKeyRefused(err):
-		return &outbox.Pause{For: pauseRefused, Reason: "Keap refuses the credential: see \"tributary keap status\", or check --keap-key. " + err.Error()}
-	case keap.IsThrottled(err):
-		return &outbox.Pause{For: max(keap.RetryAfter(err), pauseThrottled), Reason: "Keap's limit is reached: " + err.Error()}
-	case errors.Is(err, keap.ErrInvalid):
-		return &outbox.Permanent{Status: attribution.Held, Code: "invalid", Step: "held", Reason: step + ": " + err.Error()}
-	}
-	return &outbox.Later{State: claim.State, Step: "put off", Reason: fmt.Sprintf("%s: %v", step, err), GiveUp: attribution.Failed}
 }
 
 // contactOf finds the contact that the form tool makes for this person, and waits for it.

@@ -16,11 +16,13 @@ import (
 	"tributary/internal/attribution"
 )
 
-// Kind says what sends to a hook, because Keap's own hooks will come to the same address.
+// Kind says what sends to a hook.
 type Kind string
 
-// FormTool is a hook of any tool that tells of opt-ins.
-const FormTool Kind = "form"
+const (
+	FormTool Kind = "form" // any tool that tells of opt-ins
+	Keap     Kind = "keap" // Keap itself, which tells of contacts; see package keaphook
+)
 
 // Hook is an address that a form tool sends to.
 type Hook struct {
@@ -54,7 +56,7 @@ func New(h Hook) (Hook, string, error) {
 
 // Check says what is wrong with a hook's settings.
 func (h Hook) Check() error {
-	if h.Kind != FormTool {
+	if h.Kind != FormTool && h.Kind != Keap {
 		return fmt.Errorf("%w: kind must be %q", ErrInvalid, FormTool)
 	}
 	if h.Name == "" || len(h.Name) > 200 || strings.ContainsFunc(h.Name, unicode.IsControl) {

@@ -28,6 +28,7 @@ const (
 // HookDoor takes what form tools send to /h/{token}.
 type HookDoor struct {
 	Hooks  *hooks.Service
+	Hints  func(body []byte) int // takes what Keap tells; nil while Keap is not connected
 	Logger *slog.Logger
 
 	limits sync.Map // hook id to *rate.Limiter
@@ -56,6 +57,9 @@ func (d *HookDoor) Post(c echo.Context) error {
 	h, err := d.find(c)
 	if err != nil {
 		return err
+	}
+	if h.Kind == hooks.Keap {
+		return d.hint(c)
 	}
 	if err := d.limit(c, h.ID); err != nil {
 		return err

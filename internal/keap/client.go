@@ -9,6 +9,7 @@ package keap
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -28,6 +29,9 @@ const (
 
 	// Unlimited, as Config.PerMinute, switches the pacing off. It is meant for tests against the sandbox.
 	Unlimited = -1
+
+	// DefaultReserve is the share of the day's quota, in percent, that is left for the owner's other programs.
+	DefaultReserve = 20
 )
 
 // The two headers in which Keap is known to take a key.
@@ -42,7 +46,9 @@ type Config struct {
 	Key       string        // personal access token, service account key or OAuth access token that never changes
 	KeyHeader string        // HeaderAuthorization (as "Bearer <key>", the default) or HeaderAPIKey
 	Timeout   time.Duration // of one exchange; the wait for the pace is not part of it; DefaultTimeout when 0
-	PerMinute int           // calls in any minute; DefaultPerMinute when 0, no pacing at all when negative
+	PerMinute int           // calls in any minute; 0 is what Keap tells (DefaultPerMinute until then), negative no pacing
+	Reserve   int           // percent of the day's quota that is not used; DefaultReserve when 0, none when negative, 90 at most
+	Logger    *slog.Logger  // told when the pace changes; nothing is logged when nil
 	UserAgent string        // "tributary" when empty
 
 	// Credential gives the token of each call, where that can change; Key and KeyHeader are not used then.
@@ -60,7 +66,7 @@ type Client struct {
 	credential Credential
 	userAgent  string
 	timeout    time.Duration
-	pace       pace
+	pace       *pace
 	http       *http.Client
 	succeeded  atomic.Pointer[time.Time]
 }
@@ -84,7 +90,7 @@ func New(config Config) (*Client, error) {
 		credential: config.Credential,
 		userAgent:  config.UserAgent,
 		timeout:    config.Timeout,
-		pace:       newPace(config.PerMinute),
+		pace:       newPace(config.PerMinute, float64(config.Reserve)/100, config.Logger),
 		http:       &http.Client{Transport: config.Transport, CheckRedirect: followNothing},
 	}, nil
 }
@@ -110,8 +116,12 @@ func (c Config) withDefaults() Config {
 	if c.Timeout <= 0 {
 		c.Timeout = DefaultTimeout
 	}
-	if c.PerMinute == 0 {
-		c.PerMinute = DefaultPerMinute
+	if c.Reserve == 0 {
+		c.Reserve = DefaultReserve
+	}
+	c.Reserve = min(max(0, c.Reserve), 90)
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	if c.UserAgent == "" {
 		c.UserAgent = "tributary"

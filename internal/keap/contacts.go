@@ -127,6 +127,33 @@ func (c *Client) Contact(ctx context.Context, id string) (Contact, error) {
 	return found.contact(), nil
 }
 
+// ContactsPerCall is how many ids fit into one call of Contacts: the address of a call must not grow too long for what
+// stands between us and Keap.
+const ContactsPerCall = 150
+
+// Contacts fetches up to ContactsPerCall contacts by their ids in one call. Those that Keap has not, or has no longer, are
+// left out. Ids that are none of Keap's are left out, too.
+//
+// Keap: listContacts with the filter contact_ids, https://developer.keap.com/docs/restv2/#tag/Contact/operation/listContacts
+func (c *Client) Contacts(ctx context.Context, ids []string) ([]Contact, error) {
+	const op = "listContacts"
+	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !isID(id) })
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	if len(ids) > ContactsPerCall {
+		return nil, fmt.Errorf("fetching contacts: %w", invalid(op, "one call takes %d ids at most", ContactsPerCall))
+	}
+	var found list[wireContact]
+	query := pageQuery("contact_ids=="+strings.Join(ids, ","), "", largestPage)
+	query.Set("fields", contactFields)
+	if err := c.do(ctx, get(op, "/rest/v2/contacts", query, found.decode("contacts"))); err != nil {
+		return nil, fmt.Errorf("fetching contacts: %w", err)
+	}
+	contacts := each(found.items, wireContact.contact)
+	return slices.DeleteFunc(contacts, func(c Contact) bool { return !slices.Contains(ids, c.ID) }), nil
+}
+
 // CreateContact makes a new contact, even when there is one with this e-mail: look first. Keap's duplicate_option is not
 // used on purpose: on a match it replaces the lists of the existing contact, and the other e-mails and custom fields
 // of the person are gone. Like every create it may have been applied when it ends with an error: see MayHaveApplied.

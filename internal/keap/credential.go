@@ -42,6 +42,14 @@ type fixed Token
 func (f fixed) Token(context.Context) (Token, error) { return Token(f), nil }
 func (fixed) Refused(context.Context, Token) error   { return ErrNoOther }
 
+// As returns a client that shows this token, and shares pace, limits and connections with c: to ask whose a token is before
+// it is used.
+func (c *Client) As(token Token) *Client {
+	return &Client{
+		base: c.base, credential: fixed(token), userAgent: c.userAgent, timeout: c.timeout, pace: c.pace, http: c.http,
+	}
+}
+
 // do is the one door out. Every error it returns is an *Error.
 //
 // A call is repeated in one case only: Keap judges the token before anything else, so a call that got a 401 was not

@@ -11,6 +11,7 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"sync/atomic"
+	"time"
 )
 
 // maxAnswer caps what is read of one answer. A full page of 1000 referrals has about 400 KB.
@@ -38,9 +39,11 @@ func post(op, path string, body any, decode func([]byte) error) call {
 
 // exchange sends a call once, with the token of that moment. Every error it returns is an *Error.
 func (c *Client) exchange(ctx context.Context, ask *call) (err error) {
-	if err := c.pace.wait(ctx); err != nil {
+	leave, err := c.pace.enter(ctx)
+	if err != nil {
 		return c.unanswered(*ask, NotSent, err)
 	}
+	defer leave()
 	if ask.token, err = c.credential.Token(ctx); err != nil {
 		return c.unanswered(*ask, NotSent, err)
 	}
@@ -57,6 +60,7 @@ func (c *Client) exchange(ctx context.Context, ask *call) (err error) {
 		return c.unanswered(call, wire.state(), err)
 	}
 	defer res.Body.Close()
+	c.pace.heard(res, time.Now())
 	return c.answered(call, res)
 }
 

@@ -40,7 +40,7 @@ type Error struct {
 	Status     int           // HTTP status, 0 without an answer
 	Code       string        // Keap's code, or the gateway's errorcode; "" when the body had none
 	Message    string        // Keap's words, or ours when no words of Keap could be read
-	RetryAfter time.Duration // from the Retry-After header, 0 without one
+	RetryAfter time.Duration // from the Retry-After header, 0 without one; of a call that was not sent, until it may be
 	Body       string        // the start of an error answer, cleaned; "" for a 2xx, which may hold personal data
 
 	// FromGateway marks an answer in the shape of the gateway before Keap. It says something about the key or the
@@ -101,13 +101,24 @@ func IsKeyRefused(err error) bool {
 	return errors.As(err, &e) && (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden)
 }
 
-// IsThrottled says whether the call came too early (429). RetryAfter says when to come again, if Keap said so.
+// IsThrottled says whether the call came too early: Keap refused it (429), or it was not even sent (ErrPaced). RetryAfter
+// says when to come again, if Keap said so.
 func IsThrottled(err error) bool {
 	var e *Error
-	return errors.As(err, &e) && e.Status == http.StatusTooManyRequests
+	return errors.As(err, &e) && (e.Status == http.StatusTooManyRequests || errors.Is(err, ErrPaced))
 }
 
-// RetryAfter is the pause that the answer asked for, 0 when it asked for none.
+// IsOutage says whether an error tells of Keap as a whole, or of the way to it, and nothing of the request: no answer came,
+// or a 5xx, a redirect, or something that is not Keap's JSON.
+func IsOutage(err error) bool {
+	var e *Error
+	if !errors.As(err, &e) || errors.Is(err, ErrInvalid) || errors.Is(err, ErrNotFound) || IsThrottled(err) || IsKeyRefused(err) {
+		return false
+	}
+	return e.Status < 400 || e.Status > 499 || !e.decoded || e.FromGateway
+}
+
+// RetryAfter is the pause that the answer asked for, or that the pace needs; 0 when there is none.
 func RetryAfter(err error) time.Duration {
 	var e *Error
 	if errors.As(err, &e) {
@@ -159,7 +170,12 @@ func (c *Client) unanswered(call call, sent SendState, err error) error {
 	default:
 		err = nil // a cause that holds a secret is not handed on
 	}
-	return &Error{Op: call.op, Sent: sent, Message: excerpt(message), err: err}
+	e := &Error{Op: call.op, Sent: sent, Message: excerpt(message), err: err}
+	var held *held
+	if errors.As(err, &held) {
+		e.RetryAfter = held.wait
+	}
+	return e
 }
 
 // refusal is an answer outside 2xx.

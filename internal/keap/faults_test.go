@@ -31,6 +31,7 @@ func TestFaultsOnCreateReferral(t *testing.T) {
 	}{
 		{sandbox.Fault{Kind: sandbox.Reset}, 0, true},
 		{sandbox.Fault{Kind: sandbox.ApplyThenReset}, 1, true},
+		{sandbox.Fault{Kind: sandbox.CutAnswer}, 1, true},
 		{sandbox.Fault{Kind: sandbox.LateApply, Delay: sandbox.Duration(20 * time.Millisecond)}, 1, true},
 		{sandbox.Fault{Kind: sandbox.Hang, Delay: long}, 0, true},
 		{sandbox.Fault{Kind: sandbox.ApplyThenHang, Delay: long}, 1, true},

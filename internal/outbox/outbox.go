@@ -72,8 +72,7 @@ type Permanent struct {
 
 func (p *Permanent) Error() string { return "permanent: " + p.Reason }
 
-// Pause stops the whole outbox for a while: the credentials are refused, or the quota is used up. The job costs no
-// attempt.
+// Pause stops the whole outbox for a while, such as when a quota is used up. The job costs no attempt.
 type Pause struct {
 	For    time.Duration
 	Reason string
@@ -118,25 +117,12 @@ type Outbox struct {
 	jobs    store.Outbox
 	deliver Deliverer
 	o       Options
-
-	mu     sync.Mutex
-	paused time.Time
-	why    string
+	brk     *breaker
 }
 
 // New makes an outbox over a store.
 func New(jobs store.Outbox, d Deliverer, o Options) *Outbox {
-	return &Outbox{jobs: jobs, deliver: d, o: o.withDefaults()}
-}
-
-// Paused returns why nothing is delivered at the moment, or "".
-func (b *Outbox) Paused() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.o.Now().Before(b.paused) {
-		return b.why
-	}
-	return ""
+	return &Outbox{jobs: jobs, deliver: d, o: o.withDefaults(), brk: newBreaker(d)}
 }
 
 // grace is how long a delivery that has begun may go on after a stop, so that few answers of Keap are lost.
@@ -173,9 +159,7 @@ func (b *Outbox) Run(ctx context.Context) {
 
 // waitTurn waits for a free worker; false when ctx has ended.
 func (b *Outbox) waitTurn(ctx context.Context, free chan struct{}) bool {
-	for b.Paused() != "" && ctx.Err() == nil {
-		b.sleep(ctx, b.o.Poll)
-	}
+	b.awaitPause(ctx)
 	select {
 	case <-ctx.Done():
 		return false
@@ -218,27 +202,33 @@ func (b *Outbox) handle(ctx context.Context, c *Claim) {
 		return
 	}
 	settle := context.WithoutCancel(ctx)
-	if err := b.jobs.Advance(settle, c.Job, b.o.Now(), b.settlement(c, err)); err != nil && !errors.Is(err, store.ErrStale) {
+	if err := b.jobs.Advance(settle, c.Job, b.o.Now(), b.settlement(ctx, c, err)); err != nil && !errors.Is(err, store.ErrStale) {
 		b.o.Logger.Error("settling a job", "job", c.ID, "error", err)
 	}
 }
 
 // settlement turns what a delivery says into what is stored.
-func (b *Outbox) settlement(c *Claim, err error) store.Settlement {
+func (b *Outbox) settlement(ctx context.Context, c *Claim, err error) store.Settlement {
 	now := b.o.Now()
 	var finished *Finished
 	var later *Later
 	var permanent *Permanent
 	var pause *Pause
+	var outage *Outage
 	switch {
 	case errors.As(err, &finished):
+		b.works()
 		return finished.Settlement
 	case errors.As(err, &permanent):
+		b.works()
 		return permanent.settlement()
+	case errors.As(err, &outage):
+		return b.outage(ctx, c, outage)
 	case errors.As(err, &pause):
-		b.pause(now, pause)
+		b.pause(pause.Reason, pause.For, false)
 		return store.Settlement{State: c.State, Due: now.Add(pause.For), Attempt: c.Attempt, Reason: pause.Reason, Code: "paused"}
 	case errors.As(err, &later):
+		b.works()
 		return b.putOff(c, now, later)
 	default:
 		return b.putOff(c, now, &Later{Step: "put off", Reason: err.Error(), State: c.State})
@@ -247,13 +237,6 @@ func (b *Outbox) settlement(c *Claim, err error) store.Settlement {
 
 func (p *Permanent) settlement() store.Settlement {
 	return store.Settlement{State: store.Parked, Code: p.Code, Reason: p.Reason, Status: p.Status, Step: p.Step, Detail: p.Reason}
-}
-
-func (b *Outbox) pause(now time.Time, p *Pause) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.paused, b.why = now.Add(p.For), p.Reason
-	b.o.Logger.Warn("outbox paused", "for", p.For, "reason", p.Reason)
 }
 
 // putOff schedules the next attempt, or parks the job when the schedule has ended.

@@ -38,6 +38,8 @@ var (
 type Store interface {
 	Events
 	Outbox
+	Waiters
+	Corrections
 	Affiliates
 	Documents
 	People
@@ -83,6 +85,9 @@ type Events interface {
 	// A click is unique for the first click of its visitor on an affiliate, for at most RefsOfVisitor affiliates.
 	//
 	// What is ignored or a test goes into the log alone: no counter, opt-in, job or mark comes of it.
+	//
+	// A referral that Keap had before us is counted for its affiliate, once by its id in Keap, and has neither opt-in nor
+	// job. It stops counting when an opt-in is credited by the very same referral.
 	Ingest(ctx context.Context, account attribution.AccountID, policy attribution.Policy, batch []attribution.Event) ([]Outcome, error)
 	// Log returns events newest first by id, at most limit, those before the cursor (zero for the newest).
 	Log(ctx context.Context, account attribution.AccountID, before uuid.UUID, limit int) ([]LoggedEvent, error)
@@ -206,6 +211,15 @@ type Job struct {
 	Code     string                `json:"code,omitempty"` // the reason for programs
 }
 
+// freshAttempts is how often a fresh job may have been put off: on the usual schedule that is the first half minute, in
+// which most form tools make the contact.
+const freshAttempts = 4
+
+// IsFresh says whether a job goes before others that are due as well: it credits an opt-in that has just come, or that
+// something has just woken. Look-ups of affiliates are never fresh, because anybody can make up parameters, and a job that
+// was put off again and again is not, so that neither a backlog nor a flood delays an opt-in.
+func (j *Job) IsFresh() bool { return j.Kind == CreditJob && j.Attempt < freshAttempts }
+
 // UnknownAffiliate is the Code of a job that was parked because Keap knows no such affiliate. PutAffiliate wakes it.
 const UnknownAffiliate = "unknown_affiliate"
 
@@ -230,7 +244,9 @@ type Settlement struct {
 
 // Outbox hands out jobs and settles them.
 type Outbox interface {
-	// Claim takes up to n jobs that are due, oldest first, each with a new epoch, and hides them until now+lease.
+	// Claim takes up to n jobs that are due, each with a new epoch, and hides them until now+lease. Fresh ones come first
+	// (see Job.IsFresh), except that every fourth job that is handed out is one of the others while any is due, so that
+	// nothing waits for ever. Within both the oldest come first.
 	Claim(ctx context.Context, now time.Time, n int, lease time.Duration) ([]Job, error)
 	// Advance settles a claimed job and its opt-in in one commit. ErrStale when the job's epoch has passed. An opt-in
 	// that becomes credited is counted as a referral, once.

@@ -1,6 +1,7 @@
 import { drop } from './drop';
 import { endpoint } from './endpoint';
 import { near } from './near';
+import { official } from './official';
 import { quiet } from './quiet';
 import { state } from './state';
 
@@ -21,4 +22,5 @@ export const deliver = (keys: string[]): void => {
     'keepalive' in Request.prototype &&
     fetch(endpoint, { method: 'POST', body, keepalive: true, credentials: near ? 'include' : 'omit' }).then(hear, hear);
   if (!quiet(ask)()) quiet(() => navigator.sendBeacon(endpoint, body))();
+  if (OFFICIAL_FORM) keys.forEach(official);
 };

@@ -2,6 +2,7 @@ import { deliver } from './deliver';
 import { earning } from './earning';
 import { hold } from './hold';
 import { later } from './later';
+import { owe } from './official';
 import type { Person } from './person';
 import { report } from './report';
 import { state } from './state';
@@ -25,13 +26,15 @@ export const optin = (form: object, person: Person, id?: string, action?: string
   }
   if (mine.email) mine.id = uuid7();
   mine.email = person.email;
+  const touch = earning();
   const key = report({
     id: mine.id,
     type: 'optin',
-    touch: earning(),
+    touch,
     person: told(person),
     form: { id, action, provider: '' },
     via,
   });
+  owe(key, person, touch);
   if (!CLAIMS || !hold(form, key)) deliver([key]);
 };

@@ -41,5 +41,7 @@ declare const UTM_KEYS: readonly string[];
 declare const ORIGINS: string;
 /** Domains of the site between which links carry the touch. */
 declare const LINKED_DOMAINS: readonly string[];
+/** Keap's own form, which hears of opt-ins, too: see official. */
+declare const OFFICIAL_FORM: { address: string; fields: Record<string, string> } | null;
 /** The form tools that have code of their own in this script. */
 declare const TOOLS: readonly string[];

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 )
 
@@ -13,6 +14,7 @@ import (
 type answer struct {
 	status int
 	body   any // JSON; no body when nil
+	header http.Header
 }
 
 // refuse is an error in Keap's shape (schema Error of Keap's description).
@@ -39,6 +41,7 @@ func (a answer) bytes() []byte {
 }
 
 func (a answer) write(w http.ResponseWriter) {
+	maps.Copy(w.Header(), a.header)
 	if a.body != nil {
 		w.Header().Set("Content-Type", "application/json;charset=UTF-8")
 	}

@@ -373,7 +373,7 @@ func TestStateAndReset(t *testing.T) {
 		t.Errorf("%d calls, want 4", calls)
 	}
 	box.Reset()
-	if got := api.call("GET", "/sandbox/state", ""); got.text != `{"contacts":[],"affiliates":[],"referrals":[],"calls":{},"faults":[]}` {
+	if got := api.call("GET", "/sandbox/state", ""); got.text != `{"contacts":[],"affiliates":[],"referrals":[],"calls":{},"faults":[],"hooks":[],"merges":[]}` {
 		t.Errorf("after a reset: %s", got.text)
 	}
 	if first := box.AddContact("new@example.com", "", ""); first.ID != "1001" {

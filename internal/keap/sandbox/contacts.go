@@ -66,7 +66,7 @@ func (c Contact) companyID() []string {
 func (s *Sandbox) listContacts(r request) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	a := listed(s.contacts, r.URL.Query(), "contacts", contactFields, contactOrders)
+	a := listed(s.contacts, r.URL.Query(), "contacts", s.contactFilter(), contactOrders)
 	if a.status != http.StatusOK {
 		return a
 	}
@@ -81,6 +81,24 @@ func (s *Sandbox) listContacts(r request) answer {
 	}
 	page["contacts"] = append([]any{}, chosen...)
 	return a
+}
+
+func (s *Sandbox) contactFilter() map[string]field[Contact] {
+	if !s.options.Unknowns.FirstEmailOnly {
+		return contactFields
+	}
+	fields := maps.Clone(contactFields)
+	fields["email"] = field[Contact]{values: Contact.firstEmail, wildcard: true}
+	return fields
+}
+
+func (c Contact) firstEmail() []string {
+	for _, email := range c.Emails {
+		if email.Field == "EMAIL1" {
+			return []string{email.Email}
+		}
+	}
+	return nil
 }
 
 func (s *Sandbox) getContact(r request) answer {
@@ -147,6 +165,7 @@ func (s *Sandbox) deleteContact(r request) answer {
 		return refuse(http.StatusNotFound, "there is no such contact")
 	}
 	s.contacts = slices.Delete(s.contacts, at, at+1)
+	s.changed("contact.delete", r.PathValue("id"))
 	return answer{status: http.StatusNoContent}
 }
 
@@ -163,12 +182,14 @@ func (s *Sandbox) insertContact(contact Contact) Contact {
 		contact.Origin = &Origin{Date: now, IPAddress: contact.Origin.IPAddress}
 	}
 	s.contacts = append(s.contacts, contact)
+	s.changed("contact.add", contact.ID)
 	return contact
 }
 
 func (s *Sandbox) changeContact(at int, change contactChange) {
 	s.contacts[at] = change.onto(s.contacts[at])
 	s.contacts[at].UpdateTime = s.timestamp()
+	s.changed("contact.edit", s.contacts[at].ID)
 }
 
 func (s *Sandbox) showContact(status, at int, r request) answer {

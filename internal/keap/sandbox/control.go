@@ -12,6 +12,8 @@ type state struct {
 	Referrals  []Referral     `json:"referrals"`
 	Calls      map[string]int `json:"calls"`
 	Faults     []Fault        `json:"faults"`
+	Hooks      []Hook         `json:"hooks"`
+	Merges     []Merge        `json:"merges"`
 }
 
 func (s *Sandbox) state() state {
@@ -21,6 +23,8 @@ func (s *Sandbox) state() state {
 		Referrals:  append([]Referral{}, s.Referrals()...),
 		Calls:      s.Calls(),
 		Faults:     s.Faults(),
+		Hooks:      s.Hooks(),
+		Merges:     append([]Merge{}, s.Merges()...),
 	}
 }
 

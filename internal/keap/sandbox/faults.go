@@ -16,6 +16,8 @@ const (
 	Reset Kind = "reset"
 	// ApplyThenReset applies, then cuts the connection.
 	ApplyThenReset Kind = "apply-then-reset"
+	// CutAnswer applies, and cuts the connection in the middle of the answer.
+	CutAnswer Kind = "cut-answer"
 	// LateApply cuts the connection at once and applies Delay later: a look in between finds nothing.
 	LateApply Kind = "late-apply"
 
@@ -56,7 +58,7 @@ const (
 
 // Kinds are all of them.
 var Kinds = []Kind{
-	Reset, ApplyThenReset, LateApply, Hang, ApplyThenHang, SlowBody, Status500, ApplyThen500, Status502, Status503, Status429,
+	Reset, ApplyThenReset, CutAnswer, LateApply, Hang, ApplyThenHang, SlowBody, Status500, ApplyThen500, Status502, Status503, Status429,
 	Status401, Status403, Blank200, HTML, Redirect, Truncated, HugeBody,
 }
 

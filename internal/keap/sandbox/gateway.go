@@ -4,11 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 )
-
-// Limits are those of a key. Zero is no limit. Keap gives a service key 10 calls a second and 240 a minute.
-type Limits struct{ PerSecond, PerMinute int }
 
 // knows says whether the request brings an accepted key in one of the two headers that Keap takes, or an access token
 // that lives, which goes in the first of them only.
@@ -45,25 +41,3 @@ func throttled() answer {
 		"code": "429", "message": "Quota Exceeded", "status": "Request Throttled", "details": nil,
 	}}
 }
-
-// withinLimits counts this call unless it is one too many. s.mu is held.
-func (s *Sandbox) withinLimits() bool {
-	now := s.options.Now()
-	s.recent = slices.DeleteFunc(s.recent, func(at time.Time) bool { return now.Sub(at) >= time.Minute })
-	lastSecond := 0
-	for _, at := range s.recent {
-		if now.Sub(at) < time.Second {
-			lastSecond++
-		}
-	}
-	limits := s.options.Limits
-	if tooMany(lastSecond, limits.PerSecond) || tooMany(len(s.recent), limits.PerMinute) {
-		return false
-	}
-	if limits != (Limits{}) {
-		s.recent = append(s.recent, now)
-	}
-	return true
-}
-
-func tooMany(n, limit int) bool { return limit > 0 && n >= limit }

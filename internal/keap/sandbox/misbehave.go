@@ -17,7 +17,7 @@ const FaultHeader = "X-Sandbox-Fault"
 func (s *Sandbox) misbehave(w http.ResponseWriter, r *http.Request, fault Fault, run func() answer) {
 	w.Header().Set(FaultHeader, string(fault.Kind))
 	switch fault.Kind {
-	case Reset, ApplyThenReset, LateApply:
+	case Reset, ApplyThenReset, CutAnswer, LateApply:
 		s.resetFault(w, r, fault, run)
 	case Hang, ApplyThenHang, SlowBody:
 		s.slowFault(w, r, fault, run)
@@ -32,10 +32,20 @@ func (s *Sandbox) resetFault(w http.ResponseWriter, r *http.Request, fault Fault
 	switch fault.Kind {
 	case ApplyThenReset:
 		run()
+	case CutAnswer:
+		writeHalf(w, run())
 	case LateApply:
 		s.applyLate(context.WithoutCancel(r.Context()), fault.delay(100*time.Millisecond), run)
 	}
 	cut(w)
+}
+
+// writeHalf promises the whole body and sends half of it.
+func writeHalf(w http.ResponseWriter, a answer) {
+	body := a.bytes()
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	writeJSON(w, a.status, body[:len(body)/2])
+	http.NewResponseController(w).Flush()
 }
 
 // applyLate returns at once. Settle and Close wait for the end of it.

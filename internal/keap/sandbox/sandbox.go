@@ -10,6 +10,8 @@
 //	/sandbox/faults   GET, POST, DELETE: the faults that are waiting to happen
 //	/sandbox/revoke   POST: takes back what the owner has allowed, all tokens at once
 //	/app/oauth/authorize, /token   OAuth: the consent page, and the address that gives tokens
+//	/sandbox/contacts/merge {"from","into"}, DELETE /sandbox/contacts/{id}, POST /sandbox/referrals,
+//	DELETE /sandbox/referrals/{id}, POST /sandbox/hooks/{key}/deactivate   what people do at Keap
 //
 // All of it stands below "/crm" too, as at Keap.
 package sandbox
@@ -41,6 +43,7 @@ type Options struct {
 	Logger   *slog.Logger     // one line per call, without personal data; nothing is logged when nil
 	Limits   Limits
 	Unknowns Unknowns
+	Delivery Delivery // of hooks
 
 	OAuth       OAuth
 	Tenants     map[string]string // the app of each key; DefaultTenant for those left out
@@ -70,6 +73,10 @@ type Unknowns struct {
 	IgnorePKCE bool
 	// HideReferralHistory leaves the setting out that CookiesOnly is about.
 	HideReferralHistory bool
+	// DatedQuota writes the expiry times of quotas as dates; otherwise as milliseconds since 1970.
+	DatedQuota bool
+	// FirstEmailOnly lets the filter "email" see EMAIL1 alone; otherwise it finds a contact by any of its three.
+	FirstEmailOnly bool
 }
 
 // Sandbox is one Keap app. It is safe for concurrent use.
@@ -84,8 +91,11 @@ type Sandbox struct {
 	lastID     map[string]int // by noun
 	calls      map[string]int // by operation
 	faults     faultList
-	recent     []time.Time // calls that the limits still count
 	oauth      grants
+	used       usage // of the limits
+	hooks      []*Hook
+	merges     []Merge
+	couriers   sync.WaitGroup // on their way to a hook
 
 	late    int        // writes that will be applied after their connection was cut
 	settled *sync.Cond // on mu: late has become 0
@@ -105,6 +115,7 @@ func New(options Options) *Sandbox {
 	if options.Logger == nil {
 		options.Logger = slog.New(slog.DiscardHandler)
 	}
+	options.Delivery = options.Delivery.withDefaults()
 	s := &Sandbox{options: options, closed: make(chan struct{})}
 	s.settled = sync.NewCond(&s.mu)
 	s.Reset()
@@ -125,7 +136,11 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Sandbox) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.contacts, s.affiliates, s.referrals, s.recent = nil, nil, nil, nil
+	s.contacts, s.affiliates, s.referrals, s.used = nil, nil, nil, usage{}
+	for _, h := range s.hooks {
+		h.Status = HookInactive // whoever is on the way stops
+	}
+	s.hooks, s.merges = nil, nil
 	s.faults, s.oauth = faultList{}, newGrants()
 	s.calls = map[string]int{}
 	// Ids of different nouns start apart, so that one taken for another does not hit by accident.
@@ -141,10 +156,16 @@ func (s *Sandbox) Settle() {
 	}
 }
 
-// Close ends answers that are held back and late writes that are not applied yet, and waits for the latter.
+// Close ends answers that are held back, late writes that are not applied yet and calls of hooks, and waits for the latter
+// two.
 func (s *Sandbox) Close() {
-	s.close.Do(func() { close(s.closed) })
+	s.close.Do(func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		close(s.closed)
+	})
 	s.Settle()
+	s.couriers.Wait()
 }
 
 // Calls counts the calls that were let in, by Keap's operationId.
@@ -182,6 +203,12 @@ var operations = []operation{
 	{"updateContact", "PATCH", "/rest/v2/contacts/{id}", (*Sandbox).updateContact},
 	{"deleteContact", "DELETE", "/rest/v2/contacts/{id}", (*Sandbox).deleteContact},
 	{"getApplicationConfigurations", "GET", "/rest/v2/settings/applications:getConfiguration", (*Sandbox).getSettings},
+	{"listStoredHookSubscriptions", "GET", "/rest/v1/hooks", (*Sandbox).listHooks},
+	{"createAHookSubscription", "POST", "/rest/v1/hooks", (*Sandbox).createHook},
+	{"retrieveAHookSubscription", "GET", "/rest/v1/hooks/{key}", (*Sandbox).getHook},
+	{"updateAHookSubscription", "PUT", "/rest/v1/hooks/{key}", (*Sandbox).updateHook},
+	{"deleteAHookSubscription", "DELETE", "/rest/v1/hooks/{key}", (*Sandbox).deleteHook},
+	{"verifyAHookSubscription", "POST", "/rest/v1/hooks/{key}/verify", (*Sandbox).verifyHook},
 	{"getUserInfo", "GET", "/rest/v2/oauth/connect/userinfo", (*Sandbox).getUserInfo},
 }
 
@@ -198,6 +225,7 @@ func (s *Sandbox) newRoutes() http.Handler {
 	mux.HandleFunc("/rest/", s.answerWith(refuse(http.StatusNotFound, "no such address in this sandbox")))
 	s.addOAuth(mux)
 	s.addControl(mux)
+	s.addChanges(mux)
 	s.addPage(mux)
 	return mux
 }
@@ -209,7 +237,9 @@ func (s *Sandbox) serve(op operation) http.HandlerFunc {
 			refuse(http.StatusBadRequest, "the body cannot be read").write(w)
 			return
 		}
-		if refusal, refused := s.door(r, op); refused {
+		refusal, refused := s.door(r, op)
+		s.tellQuota(w.Header())
+		if refused {
 			refusal.write(w)
 			return
 		}
@@ -231,8 +261,8 @@ func (s *Sandbox) door(r *http.Request, op operation) (answer, bool) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.withinLimits() {
-		return throttled(), true
+	if refusal, ok := s.withinLimits(); !ok {
+		return refusal, true
 	}
 	s.calls[op.name]++
 	return answer{}, false

@@ -98,7 +98,7 @@ func (tx *txn) checkSchedule() error {
 			return err == nil, err
 		}
 		open++
-		scheduled, err := tx.due().has(dueKey(j.Due, key))
+		scheduled, err := tx.due().has(dueKey(&j, key))
 		if err == nil && !scheduled {
 			err = fmt.Errorf("%w: job %s is open and never due", store.ErrDamaged, j.ID)
 		}
@@ -147,8 +147,11 @@ func (r *recount) add(ref string, hour attribution.Hour, t attribution.Tally) {
 func (a *accountTx) recountEvents(r *recount) error {
 	return a.table("events").ascend(nil, nil, func(key, payload []byte) (bool, error) {
 		e, err := a.decodeEvent(uuid.UUID(key), payload)
-		if err != nil || e.IsTest() || e.Ignored != "" || e.Type != attribution.Clicked {
+		if err != nil || e.IsTest() || e.Ignored != "" || e.Type == attribution.OptedIn {
 			return err == nil, err
+		}
+		if e.Type == attribution.Referred {
+			return true, a.recountImport(e, r)
 		}
 		ref := e.Counted
 		if ref.Kind == attribution.ByCode {

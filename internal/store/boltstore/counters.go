@@ -47,6 +47,13 @@ func (a *accountTx) countReferral(o *attribution.OptIn) {
 	a.count(attribution.Ref{}, hour, attribution.Tally{Referrals: 1})
 }
 
+// uncountReferral takes back what countReferral counted.
+func (a *accountTx) uncountReferral(o *attribution.OptIn) {
+	hour := attribution.HourOf(o.At)
+	a.count(o.Ref, hour, attribution.Tally{Referrals: -1})
+	a.count(attribution.Ref{}, hour, attribution.Tally{Referrals: -1})
+}
+
 func creditKey(person attribution.PersonKey, ref attribution.Ref) []byte {
 	return append(append([]byte(nil), person[:]...), ref.String()...)
 }

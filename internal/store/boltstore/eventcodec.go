@@ -21,6 +21,7 @@ import (
 //	the reference that a click is counted for, a number, where it is not the one of its touch
 //	the id that an opt-in joins (16 bytes), where its flag is set
 //	a test has a flag and no more
+//	an imported referral: its id in Keap, with its length, where its flag is set
 const (
 	hasLatest = 1 << iota
 	hasFirst
@@ -38,6 +39,7 @@ const (
 	hasCounted
 	hasJoins
 	isTest
+	hasReferral
 )
 
 // eventTexts are the strings of an event that are kept as numbers, each under its flag.
@@ -89,6 +91,9 @@ func eventFlags(e *attribution.Event) (flags uint64) {
 	if e.Test {
 		flags |= isTest
 	}
+	if e.Type == attribution.Referred {
+		flags |= hasReferral
+	}
 	return flags
 }
 
@@ -124,6 +129,10 @@ func (a *accountTx) encodeEvent(b []byte, e *attribution.Event, o store.Outcome,
 	}
 	if flags&hasJoins != 0 {
 		w.b = append(w.b, e.Joins[:]...)
+	}
+	if flags&hasReferral != 0 {
+		w.uvarint(uint64(len(e.Referral)))
+		w.b = append(w.b, e.Referral...)
 	}
 	return w.b, w.err
 }
@@ -204,6 +213,9 @@ func (a *accountTx) decodeEvent(id uuid.UUID, payload []byte) (store.LoggedEvent
 	}
 	if flags&hasJoins != 0 {
 		copy(e.Joins[:], r.bytes(16))
+	}
+	if flags&hasReferral != 0 {
+		e.Type, e.Via, e.Referral = attribution.Referred, attribution.ViaImport, string(r.bytes(r.uvarint()))
 	}
 	e.Test = flags&isTest != 0
 	switch {

@@ -45,6 +45,9 @@ func (a *accountTx) ingest(e *attribution.Event, policy attribution.Policy) (sto
 	if err != nil {
 		return store.Outcome{}, err
 	}
+	if e.Type == attribution.Referred && outcome.Disposition == store.Duplicate {
+		return outcome, nil // its referral is in the log already, by another event
+	}
 	encoded, err := a.encodeEvent(a.tx.room(256), e, outcome, counted)
 	if err != nil {
 		return store.Outcome{}, err
@@ -68,6 +71,9 @@ func (a *accountTx) apply(e *attribution.Event, policy attribution.Policy) (o st
 	case e.Type == attribution.Clicked:
 		counted, err = a.click(e)
 		return store.Outcome{Disposition: store.Accepted}, counted, err
+	case e.Type == attribution.Referred:
+		o, err = a.imported(e)
+		return o, counted, err
 	default:
 		o, err = a.optIn(e, policy)
 		return o, counted, err

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"tributary/internal/attribution"
+	"tributary/internal/store"
 )
 
 // Every bucket of the file. Those of an account lie in a bucket named after it, below accountsBucket, so that no key
@@ -29,8 +30,9 @@ import (
 //	accounts/A/credits  person key, ref                         hour : the person is counted for the ref
 //	accounts/A/partners Keap's affiliate id                     attribution.Affiliate as JSON
 //	accounts/A/codes    affiliate code                          Keap's affiliate id now 00 the first one that had the code
+//	accounts/A/referrals Keap's referral id                     who counts it: the id of an imported event, or nothing for an opt-in
 //	jobs                account 00 job id                       store.Job as JSON
-//	due                 time, account 00 job id                 -
+//	due                 lane, time, account 00 job id           - : no lane byte for the slow lane, see dueKey
 //	quarantine          id                                      store.Quarantined as JSON
 //	documents/K         key                                     version as uvarint, then the value
 var (
@@ -45,7 +47,7 @@ var topBuckets = [][]byte{accountsBucket, jobsBucket, dueBucket, quarantineBucke
 
 var accountBuckets = []string{
 	"events", "visits", "pending", "counters", "strings", "numbers", "optins", "joins", "time", "refs", "persons", "statuses",
-	"people", "credits", "partners", "codes",
+	"people", "credits", "partners", "codes", "referrals",
 }
 
 const keyTimeLength = 8
@@ -89,4 +91,29 @@ func jobKey(account attribution.AccountID, id string) []byte {
 	return append(append([]byte(account), 0), id...)
 }
 
-func dueKey(due time.Time, job []byte) []byte { return append(appendTime(nil, due), job...) }
+// dueKey is the place of a job in the schedule. The schedule has two lanes. Keys of the slow one begin with the time, whose
+// first byte is 0x7f or more; those of the fast one have fastLane before it.
+func dueKey(j *store.Job, key []byte) []byte { return append(appendTime(laneOf(j), j.Due), key...) }
+
+const fastLane = 0x01
+
+func laneOf(j *store.Job) []byte {
+	if j.IsFresh() {
+		return []byte{fastLane}
+	}
+	return nil
+}
+
+// lane is a part of the schedule: the keys with a prefix, or from one on.
+type lane struct{ prefix, from []byte }
+
+// lanes are the fast one and the slow one, whose keys are all that come after.
+var lanes = [2]lane{{prefix: []byte{fastLane}}, {from: []byte{fastLane + 1}}}
+
+// dueAt splits a key of the schedule into the due time and the job's key.
+func dueAt(key []byte) (at time.Time, job []byte) {
+	if key[0] == fastLane {
+		key = key[1:]
+	}
+	return keyTime(key), key[keyTimeLength:]
+}

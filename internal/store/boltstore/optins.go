@@ -185,6 +185,9 @@ func (a *accountTx) noteOptIn(id uuid.UUID, now time.Time, change func(*attribut
 	change(&o)
 	if o.Status == attribution.Credited && before.Status != attribution.Credited {
 		a.countReferral(&o)
+		if err := a.holdReferral(o.ReferralID); err != nil {
+			return err
+		}
 	}
 	return a.saveOptIn(&before, &o)
 }

@@ -33,8 +33,9 @@ func isOpen(s store.JobState) bool { return s == store.Ready || s == store.Sendi
 // is removed: what it did stands with its opt-in.
 func (tx *txn) saveJob(before, j *store.Job) error {
 	key := jobKey(j.Account, j.ID)
+	tx.s.putOff.Add(one(isPutOff(j)) - one(before != nil && isPutOff(before)))
 	if before != nil && isOpen(before.State) {
-		if err := tx.due().delete(dueKey(before.Due, key)); err != nil {
+		if err := tx.due().delete(dueKey(before, key)); err != nil {
 			return err
 		}
 	}
@@ -45,7 +46,7 @@ func (tx *txn) saveJob(before, j *store.Job) error {
 		return tx.jobs().delete(key)
 	}
 	if isOpen(j.State) {
-		if err := tx.due().put(dueKey(j.Due, key), nil); err != nil {
+		if err := tx.due().put(dueKey(j, key), nil); err != nil {
 			return err
 		}
 	}
@@ -77,14 +78,28 @@ func (s *Store) Claim(ctx context.Context, now time.Time, n int, lease time.Dura
 }
 
 func (s *Store) idle(now time.Time) (idle bool, err error) {
-	idle = true
 	err = s.view(func(tx *txn) error {
-		return tx.due().ascend(nil, nil, func(key, _ []byte) (bool, error) {
-			idle = keyTime(key).After(now)
-			return false, nil
-		})
+		first, err := tx.firstDue()
+		idle = first.IsZero() || first.After(now)
+		return err
 	})
 	return idle, err
+}
+
+// firstDue is when the first job of all is due; zero when none is open.
+func (tx *txn) firstDue() (first time.Time, err error) {
+	for _, lane := range lanes {
+		err := tx.due().ascend(lane.prefix, lane.from, func(key, _ []byte) (bool, error) {
+			if at, _ := dueAt(key); first.IsZero() || at.Before(first) {
+				first = at
+			}
+			return false, nil
+		})
+		if err != nil {
+			return first, err
+		}
+	}
+	return first, nil
 }
 
 func (tx *txn) claim(now time.Time, n int, until time.Time) ([]store.Job, error) {
@@ -109,12 +124,48 @@ func (tx *txn) claim(now time.Time, n int, until time.Time) ([]store.Job, error)
 	return jobs, nil
 }
 
+// slowShare is which part of the jobs that are handed out comes from the slow lane while it has any.
+const slowShare = 4
+
+// dueJobs picks the jobs to hand out: of both lanes, as Claim's contract says.
 func (tx *txn) dueJobs(now time.Time, n int) (keys [][]byte, err error) {
-	err = tx.due().ascend(nil, nil, func(key, _ []byte) (bool, error) {
-		if len(keys) == n || keyTime(key).After(now) {
+	fast, err := tx.dueIn(lanes[0], now, n)
+	if err != nil {
+		return nil, err
+	}
+	slow, err := tx.dueIn(lanes[1], now, n)
+	if err != nil {
+		return nil, err
+	}
+	for len(keys) < n && len(fast)+len(slow) > 0 {
+		from := tx.s.lane(&fast, &slow)
+		keys, *from = append(keys, (*from)[0]), (*from)[1:]
+	}
+	return keys, nil
+}
+
+// lane chooses where the next job comes from; not both are empty.
+func (s *Store) lane(fast, slow *[][]byte) *[][]byte {
+	switch {
+	case len(*slow) == 0:
+		return fast
+	case len(*fast) == 0:
+		return slow
+	}
+	if s.handed++; s.handed%slowShare == 0 {
+		return slow
+	}
+	return fast
+}
+
+// dueIn are the jobs of one lane that are due, oldest first.
+func (tx *txn) dueIn(l lane, now time.Time, n int) (keys [][]byte, err error) {
+	err = tx.due().ascend(l.prefix, l.from, func(key, _ []byte) (bool, error) {
+		at, job := dueAt(key)
+		if len(keys) == n || at.After(now) {
 			return false, nil
 		}
-		keys = append(keys, bytes.Clone(key[keyTimeLength:]))
+		keys = append(keys, bytes.Clone(job))
 		return true, nil
 	})
 	return keys, err

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -47,6 +48,8 @@ type Store struct {
 	quarantineLimit int
 	committed       func(writes int, took time.Duration)
 
+	putOff atomic.Int64 // credit jobs that were put off and are to be done again
+
 	// Owned by the committer.
 	quarantined int
 	lookups     int
@@ -54,6 +57,7 @@ type Store struct {
 	tallies     map[tallyKey]attribution.Tally // of the transaction that runs
 	arena       arena
 	broken      error
+	handed      uint64 // jobs that were handed out while both lanes had some
 }
 
 var _ store.Store = (*Store)(nil)
@@ -75,7 +79,7 @@ func Open(o Options) (*Store, error) {
 	if s.committed = o.Committed; s.committed == nil {
 		s.committed = func(int, time.Duration) {}
 	}
-	if err := errors.Join(s.addBuckets(), s.load()); err != nil {
+	if err := errors.Join(s.addBuckets(), s.sortLanes(), s.load()); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	s.stopped.Go(s.commitLoop)
@@ -158,12 +162,18 @@ func openBolt(path string) (db *bolt.DB, err error) {
 func (s *Store) load() error {
 	return s.view(func(tx *txn) error {
 		s.quarantined = tx.quarantine().bucket.Stats().KeyN
-		return tx.jobs().ascend(nil, nil, func(key, _ []byte) (bool, error) {
+		waiting := int64(0)
+		err := tx.jobs().ascend(nil, nil, func(key, _ []byte) (bool, error) {
 			if isLookup(key) {
 				s.lookups++
+				return true, nil
 			}
-			return true, nil
+			j, err := tx.job(key)
+			waiting += one(isPutOff(&j))
+			return true, err
 		})
+		s.putOff.Store(waiting)
+		return err
 	})
 }
 

@@ -1,6 +1,7 @@
 package boltstore
 
 import (
+	"bytes"
 	"fmt"
 
 	bolt "go.etcd.io/bbolt"
@@ -9,8 +10,8 @@ import (
 	"tributary/internal/store"
 )
 
-// addBuckets gives the accounts of an older file the buckets that have come since, with what stood in their forerunners. Most files have them all, and cost no
-// commit.
+// addBuckets gives the accounts of an older file the buckets that have come since, with what stood in their forerunners.
+// Most files have them all, and cost no commit.
 func (s *Store) addBuckets() (err error) {
 	defer guard(&err)
 	defer faultsPanic()()
@@ -58,4 +59,41 @@ func (s *Store) lacking() (names [][]byte, err error) {
 		})
 	})
 	return names, err
+}
+
+// sortLanes gives the jobs of an older file their lanes: its schedule had one. Most files need nothing, and cost no commit.
+func (s *Store) sortLanes() (err error) {
+	defer guard(&err)
+	defer faultsPanic()()
+	strays, err := s.strays()
+	if err != nil || len(strays) == 0 {
+		return err
+	}
+	return s.db.Update(func(tx *bolt.Tx) error {
+		t := s.newTxn(tx)
+		for _, stray := range strays {
+			if err := t.due().move(stray.from, stray.to); err != nil {
+				return fmt.Errorf("moving a job to its lane: %w", err)
+			}
+		}
+		return nil
+	})
+}
+
+type stray struct{ from, to []byte }
+
+// strays are the places in the slow lane whose jobs belong to the fast one. What does not fit together is left for Check.
+func (s *Store) strays() (found []stray, err error) {
+	err = s.view(func(tx *txn) error {
+		return tx.due().ascend(nil, lanes[1].from, func(key, _ []byte) (bool, error) {
+			at, name := dueAt(key)
+			var j store.Job
+			there, err := tx.jobs().getJSON(name, &j)
+			if j.Due = at; err == nil && there && j.IsFresh() {
+				found = append(found, stray{bytes.Clone(key), dueKey(&j, name)})
+			}
+			return true, err
+		})
+	})
+	return found, err
 }

@@ -1,9 +1,11 @@
 package boltstore_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"hash/crc32"
 	"path/filepath"
 	"testing"
@@ -114,4 +116,53 @@ func split(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestAnOlderScheduleGetsItsLanes: a file of before fresh jobs went first has them among the others.
+func TestAnOlderScheduleGetsItsLanes(t *testing.T) {
+	dir, ctx := t.TempDir(), context.Background()
+	now := time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
+	touch := attribution.Touch{Ref: attribution.Ref{Kind: attribution.ByID, Value: "7"}, At: now}
+	optIn := attribution.Event{ID: uuid.New(), Type: attribution.OptedIn, At: now, Received: now, Person: attribution.PersonKey{1}, Sealed: []byte{1}, Via: attribution.ViaForm, Latest: touch}
+	s := openIn(t, dir)
+	if _, err := s.Ingest(ctx, "main", attribution.DefaultPolicy, []attribution.Event{optIn}); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	db, err := bolt.Open(filepath.Join(dir, "tributary.db"), 0o600, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Update(oneLane); err != nil {
+		t.Fatal(err)
+	}
+	db.Close()
+	s = openIn(t, dir)
+	defer s.Close()
+	if err := s.Check(ctx); err != nil {
+		t.Fatal(err)
+	}
+	jobs, err := s.Claim(ctx, now.Add(time.Hour), 10, time.Minute)
+	if err != nil || len(jobs) != 2 || !jobs[0].IsFresh() {
+		t.Errorf("claimed %+v, %v", jobs, err)
+	}
+}
+
+// oneLane writes the schedule as it was.
+func oneLane(tx *bolt.Tx) error {
+	due := tx.Bucket([]byte("due"))
+	table := crc32.MakeTable(crc32.Castagnoli)
+	var moved int
+	for key, _ := due.Cursor().First(); key != nil && key[0] == 1; key, _ = due.Cursor().First() {
+		old := bytes.Clone(key[1:])
+		sum := crc32.Update(crc32.Checksum([]byte("due"), table), table, old)
+		if err := errors.Join(due.Delete(bytes.Clone(key)), due.Put(old, binary.BigEndian.AppendUint32(nil, sum))); err != nil {
+			return err
+		}
+		moved++
+	}
+	if moved != 1 {
+		return fmt.Errorf("%d jobs were in the fast lane", moved)
+	}
+	return nil
 }

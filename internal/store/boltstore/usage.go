@@ -20,10 +20,8 @@ func (s *Store) Usage(ctx context.Context) (u store.Usage, err error) {
 			return err
 		}
 		u.Quarantined = tx.quarantine().bucket.Stats().KeyN
-		return tx.due().ascend(nil, nil, func(key, _ []byte) (bool, error) {
-			u.OldestDue = keyTime(key)
-			return false, nil
-		})
+		u.OldestDue, err = tx.firstDue()
+		return err
 	})
 	if err != nil {
 		return u, err

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -104,6 +105,54 @@ var outboxTests = map[string]func(*testing.T, *bench){
 		jobs := b.claim(noon.Add(time.Hour), 5)
 		if len(jobs) != 5 || jobs[0].Created.After(jobs[4].Created) {
 			t.Errorf("%d jobs: %+v", len(jobs), jobs)
+		}
+	},
+	"a fresh opt-in goes before a backlog, and the backlog still moves": func(t *testing.T, b *bench) {
+		for i := range 40 {
+			b.ingest(optIn(byID("7"), fmt.Sprint("old", i), noon.Add(-time.Hour)))
+		}
+		for _, j := range b.claim(noon, 100) { // they were put off many times, and are all due again
+			b.advance(j, store.Settlement{State: store.Ready, Due: noon.Add(time.Minute), Attempt: 9})
+		}
+		b.reopen()
+		for i := range 9 {
+			b.ingest(optIn(byID("7"), fmt.Sprint("new", i), noon.Add(time.Hour)))
+		}
+		fresh, old := 0, 0
+		for range 12 { // one by one, as a busy outbox asks
+			j := b.claim(noon.Add(2*time.Hour), 1)[0]
+			if j.IsFresh() {
+				fresh++
+			} else {
+				old++
+			}
+		}
+		if fresh != 9 || old != 3 {
+			t.Errorf("of 12 jobs %d are fresh and %d old, want 9 and 3", fresh, old)
+		}
+		rest := b.claim(noon.Add(2*time.Hour), 100)
+		if len(rest) != 41-3 {
+			t.Errorf("%d jobs are left of the backlog, want 38", len(rest))
+		}
+	},
+	"look-ups of affiliates delay no opt-in": func(t *testing.T, b *bench) {
+		for i := range 20 {
+			b.ingest(click(byCode(fmt.Sprint("madeup", i)), newID(noon), noon.Add(-time.Hour)))
+		}
+		b.ingest(optIn(byID("7"), "ann", noon))
+		if j := b.claim(noon.Add(time.Minute), 1)[0]; j.Kind != store.CreditJob {
+			t.Errorf("first comes %s", j.ID)
+		}
+	},
+	"what is put off and comes back keeps its place in the schedule": func(t *testing.T, b *bench) {
+		b.ingest(optIn(byID("7"), "ann", noon))
+		for attempt := range 10 {
+			at := noon.Add(time.Duration(attempt+1) * time.Hour)
+			j := b.claimCredit(at)
+			if j.Attempt != attempt || j.IsFresh() != (attempt < 4) {
+				t.Errorf("attempt %d: %+v is fresh: %v", attempt, j, j.IsFresh())
+			}
+			b.advance(j, store.Settlement{State: store.Ready, Due: at.Add(time.Minute), Attempt: attempt + 1})
 		}
 	},
 	"the usage counts jobs and tells the oldest that is due": func(t *testing.T, b *bench) {

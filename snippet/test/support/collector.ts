@@ -21,6 +21,7 @@ export interface Settings {
   frames?: boolean;
   origins?: string[];
   linked_domains?: string[];
+  official_form?: { address: string; name: string; version: string };
 }
 
 interface Touch {

@@ -26,7 +26,7 @@ const frames: Partial<Record<string, string>> = {
   'tools/typeform': 'https://form.typeform.com/to/abc?x=%20y#name=Ann%20Lee',
 };
 
-/** A customer's site: the pages of snippet/pages, and under /vendor the form tool that they post to. */
+/** A customer's site: the pages of snippet/pages, under /vendor the form tool that they post to, and Keap's own form. */
 export class Site extends Server {
   received: Received[] = [];
   /** Where the webinar vendor is, in tests that have one. */
@@ -47,7 +47,7 @@ export class Site extends Server {
 
   private async respond(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url);
-    if (pathname.startsWith('/vendor')) return this.receive(request);
+    if (pathname.startsWith('/vendor') || pathname.startsWith('/app/form/process/')) return this.receive(request);
     if (pathname === '/favicon.ico') return new Response(null, { status: 204 });
     const asset = assets[pathname];
     if (asset)

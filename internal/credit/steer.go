@@ -1,0 +1,49 @@
+package credit
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"tributary/internal/attribution"
+	"tributary/internal/keap"
+	"tributary/internal/outbox"
+)
+
+const (
+	pauseThrottled = 5 * time.Second
+	// longestPause is when the pace is asked again, however long Keap's own pause is: the client holds its calls by itself,
+	// and knows when there is more quota.
+	longestPause = 10 * time.Minute
+)
+
+// steer turns an error of a read, or of a write that did not happen, into what the outbox does next.
+func (c *Crediter) steer(claim *outbox.Claim, step string, err error) error {
+	later := outbox.Later{State: claim.State, Step: "put off", Reason: fmt.Sprintf("%s: %v", step, err), GiveUp: attribution.Failed}
+	switch {
+	case keap.IsKeyRefused(err):
+		later.Reason = "Keap refuses the key: check --keap-key, or see \"tributary keap status\". " + err.Error()
+		return &outbox.Outage{Later: later, Denied: true}
+	case keap.IsThrottled(err):
+		return &outbox.Pause{For: min(max(keap.RetryAfter(err), pauseThrottled), longestPause), Reason: "Keap's limit is reached: " + err.Error()}
+	case keap.IsOutage(err):
+		return &outbox.Outage{Later: later}
+	case keap.IsRefused(err) && !keap.IsNotFound(err): // asked again it says the same
+		return &outbox.Permanent{Status: attribution.Held, Code: "invalid", Step: "held", Reason: step + ": " + err.Error(), State: claim.State}
+	}
+	return &later
+}
+
+// Probe implements outbox.Prober: it asks Keap whom the key belongs to, which is the cheapest call.
+func (c *Crediter) Probe(ctx context.Context) error {
+	_, err := c.keap.UserInfo(ctx)
+	switch {
+	case err == nil:
+		return nil
+	case keap.IsKeyRefused(err):
+		return fmt.Errorf("Keap refuses the key: check --keap-key, or see \"tributary keap status\". %w", err)
+	case keap.IsThrottled(err):
+		return &outbox.Pause{For: min(max(keap.RetryAfter(err), pauseThrottled), longestPause), Reason: "Keap's limit is reached: " + err.Error()}
+	}
+	return fmt.Errorf("Keap cannot be reached: %w", err)
+}
