@@ -20,23 +20,6 @@ import (
 	"tributary/internal/reconcile"
 )
 
-// keapCommand does what there is to do with Keap beside serving. The running collector does it, which has the store and
-// Keap's tokens: only one process can.
-func keapCommand(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	if len(args) == 0 {
-		return fmt.Errorf("%w: name what to do: tributary keap sync, reconcile or backfill", errUsage)
-	}
-	switch args[0] {
-	case "reconcile":
-		return keapReconcile(ctx, args[1:], stdout, stderr)
-	case "backfill":
-		return keapBackfill(ctx, args[1:], stdout, stderr)
-	case "sync":
-		return keapSyncCommand(ctx, args[1:], nil, stdout, stderr)
-	}
-	return fmt.Errorf("%w: tributary keap knows no %q; it knows sync, reconcile and backfill", errUsage, args[0])
-}
-
 // errDifferent is the answer "there are differences": exit code 1 without a word more than the report.
 var errDifferent = errors.New("differences were found")
 
@@ -79,7 +62,7 @@ func (c *runCommand) parse(name string, more func(*flag.FlagSet), args []string,
 
 // keapReconcile has the collector compare, waits, and prints what was found. It exits with 0 when nothing is left, 1 when
 // there are differences, and 2 when it could not be done.
-func keapReconcile(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+func keapReconcile(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writer) error {
 	var c runCommand
 	err := c.parse("reconcile", func(fs *flag.FlagSet) {
 		fs.BoolVar(&c.fix, "fix", false, "mend what can be decided; nothing is written into Keap but by the ordinary way, which looks first")
@@ -104,7 +87,7 @@ func keapReconcile(ctx context.Context, args []string, stdout, stderr io.Writer)
 }
 
 // keapBackfill has the collector import, waits, and prints what came of it.
-func keapBackfill(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+func keapBackfill(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writer) error {
 	var c runCommand
 	err := c.parse("backfill", func(fs *flag.FlagSet) {
 		fs.StringVar(&c.since, "since", "", "`day` or time; referrals before it are left out (default: all)")

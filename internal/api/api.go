@@ -32,8 +32,10 @@ type Deps struct {
 	Resolve     func(context.Context, attribution.Ref) (attribution.Affiliate, error)     // asks Keap, too; nil when it is not connected
 	Retake      func(context.Context, store.Quarantined, []byte) ([]store.Outcome, error) // judges quarantined input again
 	Hooks       *hooks.Service
-	KeapHook    KeapHook   // nil while Keap is not connected
-	Reconcile   Reconciler // likewise
+	Keap        Keap
+	Connected   func() bool // whether there is a Keap to work with; nil is yes
+	KeapHook    KeapHook    // nil without any
+	Reconcile   Reconciler  // likewise
 	Auth        *auth.Auth
 	AdminKey    auth.AdminKey
 	BaseURL     string
@@ -49,9 +51,11 @@ type Deps struct {
 
 const account = attribution.DefaultAccount
 
-// Register adds the routes. Each needs the admin key, except the description of all of them.
+// Register adds the routes. Each needs the admin key, except the description of all of them and the
+// address that Keap sends the owner's browser to.
 func Register(e *echo.Echo, d Deps) {
 	e.GET("/openapi.yaml", serveOpenAPI)
+	e.GET(CallbackPath, func(c echo.Context) error { return keapCallback(d, c) })
 	g := e.Group("/v1", OnlyAdmin(d.AdminKey))
 	for _, r := range []struct {
 		method, path string
@@ -94,6 +98,11 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodGet, "/people", exportPerson},
 		{http.MethodDelete, "/people", erasePerson},
 		{http.MethodGet, "/backup", backup},
+		{http.MethodGet, "/keap", getKeap},
+		{http.MethodDelete, "/keap", disconnectKeap},
+		{http.MethodPost, "/keap/login", beginKeapLogin},
+		{http.MethodPut, "/keap/key", putKeapKey},
+		{http.MethodPut, "/keap/tenant", putKeapTenant},
 		{http.MethodGet, "/keap/hook", getKeapHook},
 		{http.MethodPost, "/keap/hook", checkKeapHook},
 		{http.MethodGet, "/reconcile", getReconcile},

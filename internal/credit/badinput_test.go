@@ -77,7 +77,7 @@ func TestAnAffiliateThatIsDeletedMeanwhile(t *testing.T) {
 		want     attribution.Status
 		says     string
 	}{
-		"Keap refuses it": {sandbox.Unknowns{}, attribution.Refused, "Keap refuses the referral"},
+		"Keap refuses it": {sandbox.Unknowns{}, attribution.Held, "no longer in Keap"},
 		"Keap takes it":   {sandbox.Unknowns{AcceptUnknownPartner: true}, attribution.Credited, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

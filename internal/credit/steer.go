@@ -22,7 +22,7 @@ func (c *Crediter) steer(claim *outbox.Claim, step string, err error) error {
 	later := outbox.Later{State: claim.State, Step: "put off", Reason: fmt.Sprintf("%s: %v", step, err), GiveUp: attribution.Failed}
 	switch {
 	case keap.IsKeyRefused(err):
-		later.Reason = "Keap refuses the key: check --keap-key. " + err.Error()
+		later.Reason = "Keap refuses the key: check --keap-key, or see \"tributary keap status\". " + err.Error()
 		return &outbox.Outage{Later: later, Denied: true}
 	case keap.IsThrottled(err):
 		return &outbox.Pause{For: min(max(keap.RetryAfter(err), pauseThrottled), longestPause), Reason: "Keap's limit is reached: " + err.Error()}
@@ -43,7 +43,7 @@ func (c *Crediter) Probe(ctx context.Context) error {
 	case keap.IsThrottled(err):
 		return &outbox.Pause{For: min(max(keap.RetryAfter(err), pauseThrottled), longestPause), Reason: "Keap's limit is reached: " + err.Error()}
 	case keap.IsKeyRefused(err):
-		return &outbox.Outage{Later: outbox.Later{Reason: "Keap refuses the key: check --keap-key. " + err.Error()}, Denied: true}
+		return &outbox.Outage{Later: outbox.Later{Reason: "Keap refuses the key: check --keap-key, or see \"tributary keap status\". " + err.Error()}, Denied: true}
 	}
 	return &outbox.Outage{Later: outbox.Later{Reason: "Keap cannot be reached: " + err.Error()}}
 }

@@ -129,8 +129,9 @@ func (s *Sandbox) ClearFaults() {
 
 func (f Fault) check() error {
 	known := func(op operation) bool { return op.name == f.Operation }
+	isToken := f.Operation == "exchangeCode" || f.Operation == "refreshToken"
 	switch {
-	case f.Operation != "*" && !slices.ContainsFunc(operations, known):
+	case f.Operation != "*" && !isToken && !slices.ContainsFunc(operations, known):
 		return fmt.Errorf("no operation %q: use Keap's operationId, or * for all", f.Operation)
 	case !slices.Contains(Kinds, f.Kind):
 		return fmt.Errorf("no kind of fault %q: use one of %v", f.Kind, Kinds)

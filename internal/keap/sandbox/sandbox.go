@@ -8,6 +8,8 @@
 //	/sandbox          a page that shows what is in it
 //	/sandbox/state    the same as JSON
 //	/sandbox/faults   GET, POST, DELETE: the faults that are waiting to happen
+//	/sandbox/revoke   POST: takes back what the owner has allowed, all tokens at once
+//	/app/oauth/authorize, /token   OAuth: the consent page, and the address that gives tokens
 //	/sandbox/contacts/merge {"from","into"}, DELETE /sandbox/contacts/{id}, POST /sandbox/referrals,
 //	DELETE /sandbox/referrals/{id}, POST /sandbox/hooks/{key}/deactivate   what people do at Keap
 //
@@ -42,6 +44,10 @@ type Options struct {
 	Limits   Limits
 	Unknowns Unknowns
 	Delivery Delivery // of hooks
+
+	OAuth       OAuth
+	Tenants     map[string]string // the app of each key; DefaultTenant for those left out
+	CookiesOnly bool              // the app's setting is not "Referral history and cookies"
 }
 
 // Unknowns are the things that no source tells about Keap. The program must live with either answer.
@@ -63,6 +69,14 @@ type Unknowns struct {
 	AnswerFailures bool
 	// DropUnknownFields leaves out custom fields that do not exist; otherwise they are a 400.
 	DropUnknownFields bool
+	// RefreshGrace is how long a refresh token still works after it was used; otherwise it dies at once.
+	RefreshGrace time.Duration
+	// OldAccessDies ends an access token when the pair that it belongs to is refreshed; otherwise it lives out its time.
+	OldAccessDies bool
+	// IgnorePKCE gives tokens for a code whatever the code_verifier; otherwise it must fit.
+	IgnorePKCE bool
+	// HideReferralHistory leaves the setting out that CookiesOnly is about.
+	HideReferralHistory bool
 	// DatedQuota writes the expiry times of quotas as dates; otherwise as milliseconds since 1970.
 	DatedQuota bool
 	// FirstEmailOnly lets the filter "email" see EMAIL1 alone; otherwise it finds a contact by any of its three.
@@ -87,6 +101,7 @@ type Sandbox struct {
 	lastID     map[string]int // by noun
 	calls      map[string]int // by operation
 	faults     faultList
+	oauth      grants
 	used       usage // of the limits
 	hooks      []*Hook
 	merges     []Merge
@@ -103,6 +118,7 @@ func New(options Options) *Sandbox {
 	if len(options.Keys) == 0 {
 		options.Keys = []string{DefaultKey}
 	}
+	options.OAuth = options.OAuth.withDefaults()
 	if options.Now == nil {
 		options.Now = time.Now
 	}
@@ -126,7 +142,7 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.routes.ServeHTTP(w, r)
 }
 
-// Reset empties the sandbox: records, calls and faults.
+// Reset empties the sandbox: records, calls, faults and tokens.
 func (s *Sandbox) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -137,7 +153,7 @@ func (s *Sandbox) Reset() {
 		h.Status = HookInactive // whoever is on the way stops
 	}
 	s.hooks, s.merges = nil, nil
-	s.faults = faultList{}
+	s.faults, s.oauth = faultList{}, newGrants()
 	s.calls = map[string]int{}
 	// Ids of different nouns start apart, so that one taken for another does not hit by accident.
 	s.lastID = map[string]int{"contact": 1000, "affiliate": 100, "referral": 500000, "tag": 300, "field": 10}
@@ -203,6 +219,7 @@ var operations = []operation{
 	{"getContact", "GET", "/rest/v2/contacts/{id}", (*Sandbox).getContact},
 	{"updateContact", "PATCH", "/rest/v2/contacts/{id}", (*Sandbox).updateContact},
 	{"deleteContact", "DELETE", "/rest/v2/contacts/{id}", (*Sandbox).deleteContact},
+	{"getApplicationConfigurations", "GET", "/rest/v2/settings/applications:getConfiguration", (*Sandbox).getSettings},
 	{"listStoredHookSubscriptions", "GET", "/rest/v1/hooks", (*Sandbox).listHooks},
 	{"createAHookSubscription", "POST", "/rest/v1/hooks", (*Sandbox).createHook},
 	{"retrieveAHookSubscription", "GET", "/rest/v1/hooks/{key}", (*Sandbox).getHook},
@@ -224,6 +241,7 @@ func (s *Sandbox) newRoutes() http.Handler {
 		mux.HandleFunc(path, s.answerWith(refuse(http.StatusMethodNotAllowed, "the method is not allowed here")))
 	}
 	mux.HandleFunc("/rest/", s.answerWith(refuse(http.StatusNotFound, "no such address in this sandbox")))
+	s.addOAuth(mux)
 	s.addControl(mux)
 	s.addChanges(mux)
 	s.addPage(mux)
