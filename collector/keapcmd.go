@@ -158,7 +158,7 @@ type keapShown struct {
 type keapTold struct{ Code, Detail string }
 
 // errNotConnected is said on stdout already.
-var errNotConnected = errors.New("Keap is not connected")
+var errNotConnected = errors.New("not connected to Keap")
 
 func keapStatus(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writer) error {
 	var r remote

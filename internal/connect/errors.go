@@ -19,9 +19,9 @@ var (
 	// ErrDenied is returned when the owner said no at Keap.
 	ErrDenied = errors.New("access was not allowed at Keap; nothing has changed")
 	// ErrKeyRefused is returned for a credential that Keap does not take.
-	ErrKeyRefused = errors.New("Keap refuses it; nothing has changed")
+	ErrKeyRefused = errors.New("this is a credential that Keap refuses; nothing has changed")
 	// ErrUnreachable is returned when Keap could not be asked.
-	ErrUnreachable = errors.New("Keap could not be asked; nothing has changed, try again")
+	ErrUnreachable = errors.New("no answer of Keap could be had; nothing has changed, try again")
 )
 
 // OtherTenantError is a credential of another app than the one that everything here belongs to.
