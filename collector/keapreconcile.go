@@ -181,7 +181,11 @@ func (c *runCommand) print(w io.Writer, what any, table func(io.Writer, any)) er
 
 func printComparison(w io.Writer, what any) {
 	r := what.(reconcile.Report)
-	fmt.Fprintf(w, "%d referrals in Keap under our tag, %d opt-ins credited here, %d the same; differences: %d", r.Counts.Referrals, r.Counts.Credited, r.Counts.Matched, r.Differences()+r.Counts.Fixed)
+	fmt.Fprintf(w, "referrals in Keap under our tag: %d, opt-ins credited here: %d, the same: %d", r.Counts.Referrals, r.Counts.Credited, r.Counts.Matched)
+	if r.Counts.InFlight > 0 {
+		fmt.Fprintf(w, ", too new to compare: %d", r.Counts.InFlight)
+	}
+	fmt.Fprintf(w, "; differences: %d", r.Differences()+r.Counts.Fixed)
 	if r.Fix {
 		fmt.Fprintf(w, ", fixed: %d", r.Counts.Fixed)
 	}

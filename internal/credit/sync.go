@@ -195,7 +195,7 @@ func (r *run) askEmails(ctx context.Context) error {
 	for len(ids) > 0 {
 		n := min(len(ids), emailsAtOnce)
 		r.report.Calls++
-		contacts, err := r.keap.ContactsByID(ctx, ids[:n])
+		contacts, err := r.keap.Contacts(ctx, ids[:n])
 		if err != nil {
 			return fmt.Errorf("reading the affiliates' contacts: %w", err)
 		}

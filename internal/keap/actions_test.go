@@ -121,17 +121,3 @@ func TestCustomFieldsAreNotWrittenAfterABadRead(t *testing.T) {
 		}
 	}
 }
-
-func TestContactsByID(t *testing.T) {
-	box, base := keaptest.Serve(t, sandbox.Options{})
-	a, b := box.AddContact("a@example.com", "", ""), box.AddContact("b@example.com", "", "")
-	client := keaptest.Client(t, base)
-	if found, err := client.ContactsByID(t.Context(), []string{b.ID, a.ID, "999"}); err != nil || len(found) != 2 {
-		t.Errorf("found %+v, %v", found, err)
-	}
-	for _, ids := range [][]string{nil, {"1;2"}, make([]string, 101)} {
-		if _, err := client.ContactsByID(t.Context(), ids); !errors.Is(err, keap.ErrInvalid) {
-			t.Errorf("%q: %v", ids, err)
-		}
-	}
-}
