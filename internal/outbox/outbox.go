@@ -141,7 +141,16 @@ func (b *Outbox) Run(ctx context.Context) {
 		free <- struct{}{}
 	}
 	for b.waitTurn(ctx, free) {
-		claimed := b.claim(ctx, 1+len(free))
+		room := 1 + len(free)
+		if b.trying() {
+			room = 1
+		}
+		claimed := b.claim(ctx, room)
+		if b.trying() && len(claimed) == 1 { // alone: the next one waits for what this one meets
+			b.handle(delivery, claimed[0])
+			free <- struct{}{}
+			continue
+		}
 		for i, c := range claimed {
 			if i > 0 {
 				<-free
