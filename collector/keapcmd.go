@@ -95,18 +95,24 @@ func (r *remote) find() error {
 		}
 	}
 	r.url = strings.TrimRight(r.url, "/")
-	if u, err := url.Parse(r.url); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+	u, err := url.Parse(r.url)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return fmt.Errorf("%w: --url %q must be a URL such as https://go.example.com", errUsage, r.url)
 	}
-	if r.adminKey != "" {
-		return nil
+	r.adminKey, err = findAdminKey(r.adminKey, r.data)
+	return err
+}
+
+// findAdminKey returns the given key, or the one in the data folder.
+func findAdminKey(given, data string) (string, error) {
+	if given != "" {
+		return given, nil
 	}
-	text, err := os.ReadFile(filepath.Join(r.data, adminKeyFile))
+	text, err := os.ReadFile(filepath.Join(data, adminKeyFile))
 	if err != nil {
-		return fmt.Errorf("the collector's admin key: %w; give the key by --admin-key, or the folder by --data", err)
+		return "", fmt.Errorf("the collector's admin key: %w; give the key by --admin-key, or the folder by --data", err)
 	}
-	r.adminKey = strings.TrimSpace(string(text))
-	return nil
+	return strings.TrimSpace(string(text)), nil
 }
 
 // ask makes a call of the REST API; the answer's JSON goes to into, unless that is nil.
@@ -117,30 +123,40 @@ func (r *remote) ask(ctx context.Context, method, path string, body, into any) e
 			return err
 		}
 	}
-	req, err := http.NewRequestWithContext(ctx, method, r.url+path, &sent)
-	if err != nil {
-		return err
-	}
-	req.Header.Set("Authorization", "Bearer "+r.adminKey)
-	res, err := http.DefaultClient.Do(req)
-	var failed *url.Error
-	if errors.As(err, &failed) && ctx.Err() == nil {
-		return fmt.Errorf("the collector does not answer at %s: start it by \"tributary serve\", or name its address by --url (%w)", r.url, failed.Err)
-	}
+	res, err := callCollector(ctx, method, r.url+path, r.adminKey, &sent)
 	if err != nil {
 		return err
 	}
 	defer res.Body.Close()
-	if res.StatusCode > 299 {
-		return refusal(res)
-	}
 	if into == nil {
 		return nil
 	}
-	if err := json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(into); err != nil {
+	if err := json.NewDecoder(io.LimitReader(res.Body, 16<<20)).Decode(into); err != nil {
 		return fmt.Errorf("%s does not answer as a collector does: %w", r.url, err)
 	}
 	return nil
+}
+
+// callCollector makes a call of the running collector's REST API. An answer that comes back without an error is a good one.
+func callCollector(ctx context.Context, method, address, key string, body io.Reader) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, method, address, body)
+	if err != nil {
+		return nil, fmt.Errorf("%w: --url: %w", errUsage, err)
+	}
+	req.Header.Set("Authorization", "Bearer "+key)
+	res, err := http.DefaultClient.Do(req)
+	var failed *url.Error
+	if errors.As(err, &failed) && ctx.Err() == nil {
+		return nil, fmt.Errorf("the collector does not answer at %s: start it by \"tributary serve\", or name its address by --url (%w)", req.URL.Host, failed.Err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if res.StatusCode > 299 {
+		defer res.Body.Close()
+		return nil, refusal(res)
+	}
+	return res, nil
 }
 
 // keapShown is what GET /v1/keap answers, as far as it is shown.

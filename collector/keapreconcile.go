@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,13 +8,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
-	"os"
 	"strings"
 	"text/tabwriter"
 	"time"
-
-	"github.com/peterbourgon/ff/v3"
 
 	"tributary/internal/reconcile"
 )
@@ -25,39 +20,18 @@ var errDifferent = errors.New("differences were found")
 
 // runCommand is what both take.
 type runCommand struct {
-	fileConfig
+	remote
 	json, fix bool
 	since     string
 	poll      time.Duration
 }
 
 func (c *runCommand) parse(name string, more func(*flag.FlagSet), args []string, stderr io.Writer) error {
-	fs := flag.NewFlagSet("tributary keap "+name, flag.ContinueOnError)
-	fs.SetOutput(io.Discard)
-	fs.StringVar(&c.data, "data", "./data", "data `folder`, for its admin key")
-	fs.StringVar(&c.url, "url", "http://localhost:8080", "`URL` of the running collector")
-	fs.StringVar(&c.adminKey, "admin-key", "", "`key` of its REST API (default: admin.key in the data folder)")
-	fs.BoolVar(&c.json, "json", false, "print the whole answer as JSON")
-	more(fs)
-	fromFiles, err := secretFlags(os.Getenv)
-	if err != nil {
-		return err
-	}
-	err = ff.Parse(fs, append(known(fs, fromFiles), args...), ff.WithEnvVarPrefix("TRIBUTARY"))
-	if errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintf(stderr, "Usage: tributary keap %s [FLAGS]\n", name)
-		fs.SetOutput(stderr)
-		fs.PrintDefaults()
-		return err
-	}
-	if err != nil {
-		return fmt.Errorf("%w: %w; \"tributary keap %s -h\" lists the flags", errUsage, err, name)
-	}
-	if fs.NArg() > 0 {
-		return fmt.Errorf("%w: keap %s takes no argument %q", errUsage, name, fs.Arg(0))
-	}
 	c.poll = 500 * time.Millisecond
-	return nil
+	return c.parseRemote("keap "+name, args, stderr, func(fs *flag.FlagSet) {
+		fs.BoolVar(&c.json, "json", false, "print the whole answer as JSON")
+		more(fs)
+	})
 }
 
 // keapReconcile has the collector compare, waits, and prints what was found. It exits with 0 when nothing is left, 1 when
@@ -110,7 +84,7 @@ func keapBackfill(ctx context.Context, args []string, _ io.Reader, stdout, stder
 
 // follow starts a run and asks until it has ended. The collector goes on with it when the command is stopped.
 func follow[T any](ctx context.Context, c *runCommand, path string, body any, stands func(T) (string, reconcile.State)) (run T, err error) {
-	if err = c.call(ctx, http.MethodPost, path, body, &run); err != nil {
+	if err = c.ask(ctx, http.MethodPost, path, body, &run); err != nil {
 		return run, err
 	}
 	started, state := stands(run)
@@ -123,7 +97,7 @@ func follow[T any](ctx context.Context, c *runCommand, path string, body any, st
 		case <-wait.C:
 		}
 		var now T // fresh: what is left out must not stay from before
-		if err = c.call(ctx, http.MethodGet, path, nil, &now); err != nil {
+		if err = c.ask(ctx, http.MethodGet, path, nil, &now); err != nil {
 			return run, err
 		}
 		run = now
@@ -133,39 +107,6 @@ func follow[T any](ctx context.Context, c *runCommand, path string, body any, st
 		}
 	}
 	return run, nil
-}
-
-func (c *runCommand) call(ctx context.Context, method, path string, body, into any) error {
-	key, err := c.key()
-	if err != nil {
-		return err
-	}
-	var sent io.Reader
-	if body != nil {
-		text, err := json.Marshal(body)
-		if err != nil {
-			return err
-		}
-		sent = bytes.NewReader(text)
-	}
-	req, err := http.NewRequestWithContext(ctx, method, strings.TrimRight(c.url, "/")+path, sent)
-	if err != nil {
-		return fmt.Errorf("--url: %w", err)
-	}
-	req.Header.Set("Authorization", "Bearer "+key)
-	res, err := http.DefaultClient.Do(req)
-	var failed *url.Error
-	if errors.As(err, &failed) {
-		return fmt.Errorf("the collector does not answer at %s: start it, or name its address by --url (%w)", c.url, failed.Err)
-	}
-	if err != nil {
-		return err
-	}
-	defer res.Body.Close()
-	if res.StatusCode >= 300 {
-		return refusal(res)
-	}
-	return json.NewDecoder(res.Body).Decode(into)
 }
 
 func (c *runCommand) print(w io.Writer, what any, table func(io.Writer, any)) error {
