@@ -7,9 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"tributary/internal/store"
@@ -52,40 +49,17 @@ func (c *fileConfig) copyStore(ctx context.Context, w io.Writer) error {
 
 // fetch asks the running collector.
 func (c *fileConfig) fetch(ctx context.Context, w io.Writer) error {
-	key, err := c.key()
+	key, err := findAdminKey(c.adminKey, c.data)
 	if err != nil {
 		return err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimRight(c.url, "/")+"/v1/backup", nil)
-	if err != nil {
-		return fmt.Errorf("%w: --url: %w", errUsage, err)
-	}
-	req.Header.Set("Authorization", "Bearer "+key)
-	res, err := http.DefaultClient.Do(req)
-	var failed *url.Error
-	if errors.As(err, &failed) {
-		return fmt.Errorf("the collector does not answer at %s: name its address by --url (%w)", c.url, failed.Err)
-	}
+	res, err := callCollector(ctx, http.MethodGet, strings.TrimRight(c.url, "/")+"/v1/backup", key, nil)
 	if err != nil {
 		return err
 	}
 	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		return refusal(res)
-	}
 	_, err = io.Copy(w, res.Body)
 	return err
-}
-
-func (c *fileConfig) key() (string, error) {
-	if c.adminKey != "" {
-		return c.adminKey, nil
-	}
-	text, err := os.ReadFile(filepath.Join(c.data, adminKeyFile))
-	if err != nil {
-		return "", fmt.Errorf("the collector's admin key: %w; give the key by --admin-key, or the folder by --data", err)
-	}
-	return strings.TrimSpace(string(text)), nil
 }
 
 func refusal(res *http.Response) error {

@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -20,6 +19,7 @@ import (
 	"tributary/internal/api"
 	"tributary/internal/attribution"
 	"tributary/internal/auth"
+	"tributary/internal/connect"
 	"tributary/internal/credit"
 	"tributary/internal/hooks"
 	"tributary/internal/intake"
@@ -28,6 +28,7 @@ import (
 	"tributary/internal/outbox"
 	"tributary/internal/portal"
 	"tributary/internal/server"
+	"tributary/internal/settings"
 	"tributary/internal/store"
 	"tributary/internal/store/boltstore"
 	"tributary/internal/vault"
@@ -42,16 +43,16 @@ type collector struct {
 	metrics     *metrics.Metrics
 	store       *boltstore.Store
 	auth        *auth.Auth
-	credit      *credit.Crediter // nil while Keap is not connected
-	outbox      *outbox.Outbox   // likewise
-	keap        *keap.Client     // likewise
-	work        *keapWork        // likewise
+	connection  *connect.Connection
+	credit      *credit.Crediter
+	outbox      *outbox.Outbox
+	keap        *keap.Client
+	settings    *settings.Keeper
+	work        *keapWork
 	adminKey    string
 	echo        *echo.Echo
 	metricsDoor net.Listener  // nil without --metrics-listen
 	stopping    chan struct{} // closed when a stop begins: ends the live pages
-
-	keapState atomic.Value // string
 }
 
 // newCollector opens the data folder and wires everything. Close it, or Run it.
@@ -63,7 +64,6 @@ func newCollector(cfg config, log *slog.Logger) (*collector, error) {
 	}
 	c := &collector{cfg: cfg, log: log, metrics: measured, store: st, auth: auth.New(st, time.Now), stopping: make(chan struct{})}
 	measured.Watch(st.Usage, time.Now)
-	c.keapState.Store("not connected: give a key by --keap-key")
 	if err := c.wire(); err != nil {
 		return nil, errors.Join(err, st.Close())
 	}
@@ -92,6 +92,9 @@ func (c *collector) wire() error {
 	if c.adminKey, err = c.loadAdminKey(); err != nil {
 		return err
 	}
+	if err := c.openSettings(context.Background()); err != nil {
+		return err
+	}
 	if err := c.connect(seal); err != nil {
 		return err
 	}
@@ -116,42 +119,16 @@ func (c *collector) loadAdminKey() (string, error) {
 	return strings.TrimSpace(string(text)), nil
 }
 
-// connect wires what talks to Keap, when there is a key.
-func (c *collector) connect(seal *vault.Vault) error {
-	if c.cfg.keapKey == "" {
-		c.log.Warn("Keap is not connected: opt-ins are stored and wait; give a key by --keap-key")
-		return nil
-	}
-	client, err := keap.New(keap.Config{
-		BaseURL: c.cfg.keapURL, Key: c.cfg.keapKey, KeyHeader: c.cfg.keapKeyHeader, Timeout: c.cfg.keapTimeout,
-		PerMinute: c.cfg.keapPerMinute, Reserve: c.cfg.reserve(), Logger: c.log, UserAgent: "Tributary/" + version,
-		Transport: c.metrics.Transport(http.DefaultTransport.(*http.Transport).Clone()),
-	})
-	if err != nil {
-		return fmt.Errorf("%w: connecting Keap: %w", errUsage, err)
-	}
-	schedule := outbox.DefaultSchedule
-	schedule.Span = c.cfg.contactWait
-	c.keap = client
-	c.credit = credit.New(c.store, client, seal, credit.Options{Settle: c.cfg.keapSettle})
-	c.outbox = outbox.New(c.store, c.credit, outbox.Options{Schedule: schedule, Logger: c.log})
-	c.metrics.WatchKeap(c.keapUsage)
-	c.keapState.Store("not checked yet")
-	return nil
-}
-
 func (c *collector) routes(seal *vault.Vault) error {
 	c.echo = server.New(server.Options{Logger: c.log, TrustedProxies: c.cfg.proxies, Ready: c.store.Ping, State: c.state})
 	sites := intake.NewSites(c.store)
-	scripts := &intake.Scripts{Sites: sites, Docs: c.store, Policy: c.cfg.policy(), EventsPath: c.cfg.eventsPath}
+	scripts := &intake.Scripts{Sites: sites, Docs: c.store, Policy: c.policy, EventsPath: c.cfg.eventsPath}
 	events := c.metrics.Count(c.store)
-	in := intake.New(intake.Options{Store: events, Sites: sites, Sealer: seal, Policy: c.cfg.policy(), Now: time.Now, Logger: c.log})
-	service := hooks.NewService(hooks.Options{Store: events, Sealer: seal, Site: sites.Site, Policy: c.cfg.policy(), Now: time.Now})
+	in := intake.New(intake.Options{Store: events, Sites: sites, Sealer: seal, Policy: c.policy, Now: time.Now, Logger: c.log})
+	service := hooks.NewService(hooks.Options{Store: events, Sealer: seal, Site: sites.Site, Policy: c.policy, Now: time.Now})
 	door := &intake.HookDoor{Hooks: service, Logger: c.log}
-	if c.keap != nil {
-		c.work = c.newKeapWork(c.keap, seal, service)
-		door.Hints = c.work.hints.Take
-	}
+	c.work = c.newKeapWork(c.keap, seal, service)
+	door.Hints = c.work.hints.Take
 	c.echo.GET("/h/:token", door.Get)
 	c.echo.HEAD("/h/:token", door.Get)
 	c.echo.POST("/h/:token", door.Post)
@@ -175,42 +152,22 @@ func (c *collector) routes(seal *vault.Vault) error {
 func (c *collector) apiDeps(seal *vault.Vault, sites *intake.Sites, service *hooks.Service, in *intake.Intake, events store.Store) api.Deps {
 	deps := api.Deps{
 		Store: events, Sealer: seal, Resolve: c.resolver(), Hooks: service, Auth: c.auth, AdminKey: auth.NewAdminKey(c.adminKey),
-		BaseURL: c.cfg.baseURL, Now: time.Now, Policy: c.cfg.policy(), SiteChanged: sites.Forget,
-		Retake: in.Retake,
-		Tag:    func(key string) string { return snippet.StandardTag(c.cfg.baseURL, c.cfg.scriptPath, key) },
+		Keap:    c.keapDeps(),
+		BaseURL: c.cfg.baseURL, Now: time.Now, SiteChanged: sites.Forget,
+		Retake:   in.Retake,
+		Tag:      func(key string) string { return snippet.StandardTag(c.cfg.baseURL, c.cfg.scriptPath, key) },
+		Settings: c.settings, CheckSettings: c.checkSettings, Sync: c.sync, LastSync: c.lastSync,
 		Ingest: func(ctx context.Context, e attribution.Event) (store.Outcome, error) {
-			out, err := events.Ingest(ctx, attribution.DefaultAccount, c.cfg.policy(), []attribution.Event{e})
+			out, err := events.Ingest(ctx, attribution.DefaultAccount, c.policy(), []attribution.Event{e})
 			if err != nil {
 				return store.Outcome{}, err
 			}
 			return out[0], nil
 		},
 	}
-	if c.work != nil {
-		deps.KeapHook, deps.Reconcile = c.work.registrar, c.work.reconcile
-	}
+	deps.KeapHook, deps.Reconcile = c.work.registrar, c.work.reconcile
+	deps.Connected = c.connected
 	return deps
-}
-
-// resolver asks Keap for affiliates that are not known here; nil while Keap is not connected.
-func (c *collector) resolver() func(context.Context, attribution.Ref) (attribution.Affiliate, error) {
-	if c.credit == nil {
-		return nil
-	}
-	return func(ctx context.Context, ref attribution.Ref) (attribution.Affiliate, error) {
-		return c.credit.Resolve(ctx, attribution.DefaultAccount, ref)
-	}
-}
-
-// state is what /readyz tells beside the store.
-func (c *collector) state() map[string]string {
-	state := map[string]string{"keap": c.keapState.Load().(string)}
-	if c.outbox != nil {
-		if why := c.outbox.Paused(); why != "" {
-			state["keap"] = "paused: " + why
-		}
-	}
-	return state
 }
 
 // run serves until ctx ends. It stops in reverse order of start: visitors first, then Keap, then the store.
@@ -218,14 +175,13 @@ func (c *collector) run(ctx context.Context, l net.Listener) error {
 	background, stopBackground := context.WithCancel(context.WithoutCancel(ctx))
 	var tasks sync.WaitGroup
 	tasks.Go(func() { c.sweep(background) })
-	if c.outbox != nil {
-		if err := c.store.Orphan(ctx, func(store.Job) time.Time { return time.Now() }); err != nil {
-			c.log.Error("taking over the jobs of the last run", "error", err)
-		}
-		tasks.Go(func() { c.checkKey(background) })
-		tasks.Go(func() { c.outbox.Run(background) })
-		c.work.run(background, &tasks)
+	if err := c.store.Orphan(ctx, func(store.Job) time.Time { return time.Now() }); err != nil {
+		c.log.Error("taking over the jobs of the last run", "error", err)
 	}
+	tasks.Go(func() { c.connection.Run(background) })
+	tasks.Go(func() { c.whileConnected(background, c.deliver) })
+	tasks.Go(func() { c.whileConnected(background, c.work.run) })
+	tasks.Go(func() { c.whileConnected(background, c.keepSyncing) })
 	if c.metricsDoor != nil {
 		tasks.Go(func() { c.serveMetrics(background) })
 	}
@@ -246,38 +202,6 @@ func (c *collector) serveMetrics(ctx context.Context) {
 	if err := server.Serve(ctx, c.metricsDoor, mux); err != nil {
 		c.log.Error("serving metrics", "error", err)
 	}
-}
-
-// checkKey tells at the start whether Keap takes the key, so that nobody learns it from opt-ins that wait. It asks again
-// until Keap does.
-func (c *collector) checkKey(ctx context.Context) {
-	again := time.NewTicker(time.Minute)
-	defer again.Stop()
-	for !c.keyWorks(ctx) {
-		select {
-		case <-again.C:
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
-func (c *collector) keyWorks(ctx context.Context) bool {
-	info, err := c.keap.UserInfo(ctx)
-	switch {
-	case ctx.Err() != nil:
-	case keap.IsKeyRefused(err):
-		c.keapState.Store("Keap refuses the key: check --keap-key and --keap-key-header")
-		c.log.Error("Keap refuses the key: check --keap-key and --keap-key-header; opt-ins are stored and wait meanwhile", "error", err)
-	case err != nil:
-		c.keapState.Store("Keap could not be reached")
-		c.log.Warn("Keap could not be reached; opt-ins are stored and wait", "error", err)
-	default:
-		c.keapState.Store("connected")
-		c.log.Info("Keap is connected", "tenant", info.TenantID)
-		return true
-	}
-	return false
 }
 
 // sweep removes expired login links and sessions.

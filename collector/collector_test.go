@@ -118,6 +118,17 @@ func (tc *testCollector) send(events ...string) []string {
 	return out
 }
 
+// keyWorks has the connection checked with Keap, as at a start.
+func (tc *testCollector) keyWorks(ctx context.Context) {
+	_, changed := tc.connection.Works()
+	ctx, stop := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() { defer close(done); tc.connection.Run(ctx) }()
+	<-changed
+	stop()
+	<-done
+}
+
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
 func optInEvent(email, affiliate string) string {
@@ -385,6 +396,7 @@ func TestWrongCalls(t *testing.T) {
 		"folder in use":    {[]string{"serve", "--listen", "127.0.0.1:0", "--data", busy}, 1, "another tributary is using"},
 		"not a folder":     {[]string{"serve", "--listen", "127.0.0.1:0", "--data", notFolder}, 1, "data folder"},
 		"impossible":       {[]string{"serve", "--listen", "127.0.0.1:0", "--data", "/proc/none"}, 1, "give another by --data"},
+		"keap alone":       {[]string{"keap"}, 2, "keap COMMAND"},
 		"demo flag":        {[]string{"demo", "--prot", "1"}, 2, "prot"},
 	} {
 		t.Run(name, func(t *testing.T) {

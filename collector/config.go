@@ -14,6 +14,7 @@ import (
 	"github.com/peterbourgon/ff/v3"
 
 	"tributary/internal/attribution"
+	"tributary/internal/connect"
 	"tributary/internal/keap"
 	"tributary/snippet"
 )
@@ -25,10 +26,15 @@ type config struct {
 	adminKey, secretKey      string
 	keapURL, keapKey         string
 	keapKeyHeader            string
+	keapClientID             string
+	keapClientSecret         string
+	keapTokenURL             string
+	keapAuthorizeURL         string
 	keapTimeout, keapSettle  time.Duration
 	keapPerMinute            int
 	keapReserve              int
 	contactWait              time.Duration
+	keapSyncEvery            time.Duration
 	rule                     string
 	window, mergeWindow      time.Duration
 	scriptPath, eventsPath   string
@@ -39,7 +45,7 @@ type config struct {
 }
 
 // secrets can also be given by a file, because an environment is seen by too many.
-var secrets = []string{"admin-key", "secret-key", "keap-key"}
+var secrets = []string{"admin-key", "secret-key", "keap-key", "keap-client-secret"}
 
 func (c *config) register(fs *flag.FlagSet) {
 	fs.StringVar(&c.listen, "listen", ":8080", "`address` to answer on")
@@ -49,16 +55,21 @@ func (c *config) register(fs *flag.FlagSet) {
 	fs.StringVar(&c.adminKey, "admin-key", "", "`key` of the REST API (default: made at the first start, in admin.key in the data folder)")
 	fs.StringVar(&c.secretKey, "secret-key", "", "`secret` of 32 characters or more that personal data is encrypted with (default: made at the first start, in secret.key in the data folder)")
 	fs.StringVar(&c.keapURL, "keap-url", keap.DefaultBaseURL, "base `URL` of Keap's API")
-	fs.StringVar(&c.keapKey, "keap-key", "", "Keap service account `key` or personal access token; without it opt-ins are stored and wait")
+	fs.StringVar(&c.keapKey, "keap-key", "", "Keap service account `key` or personal access token; it comes before what \"tributary keap login\" has stored. Without either, opt-ins are stored and wait")
 	fs.StringVar(&c.keapKeyHeader, "keap-key-header", keap.HeaderAuthorization, "header that carries the key: Authorization (as a Bearer token) or X-Keap-API-Key")
+	fs.StringVar(&c.keapClientID, "keap-client-id", "", "client `id` of your app at Keap, to connect by OAuth with \"tributary keap login\"")
+	fs.StringVar(&c.keapClientSecret, "keap-client-secret", "", "its client `secret`")
+	fs.StringVar(&c.keapTokenURL, "keap-token-url", connect.DefaultTokenURL, "`URL` that gives OAuth tokens")
+	fs.StringVar(&c.keapAuthorizeURL, "keap-authorize-url", connect.DefaultAuthorizeURL, "`URL` where the owner allows access")
 	fs.DurationVar(&c.keapTimeout, "keap-timeout", keap.DefaultTimeout, "how long one call of Keap may take")
 	fs.DurationVar(&c.keapSettle, "keap-settle", time.Minute, "how long a write whose answer was lost may still take effect in Keap; it is looked for, and not sent again before")
 	fs.IntVar(&c.keapPerMinute, "keap-per-minute", 0, fmt.Sprintf("calls of Keap a `minute`, never more than Keap tells; 0 for what Keap tells (%d until then), -1 for no limit", keap.DefaultPerMinute))
 	fs.IntVar(&c.keapReserve, "keap-reserve", keap.DefaultReserve, "`percent` of Keap's daily quota that is left for your other programs, 0 to 90")
 	fs.DurationVar(&c.contactWait, "contact-wait", 72*time.Hour, "how long an opt-in waits for its contact in Keap")
-	fs.StringVar(&c.rule, "rule", string(attribution.Latest), "which touch earns: latest or first")
-	fs.DurationVar(&c.window, "window", attribution.DefaultPolicy.Window, "how long a touch earns")
-	fs.DurationVar(&c.mergeWindow, "merge-window", attribution.DefaultPolicy.Merge, "arrivals of one person's opt-in within this time are one")
+	fs.DurationVar(&c.keapSyncEvery, "keap-sync-every", time.Hour, "how often the affiliates are compared with those of Keap; 0 for never")
+	fs.StringVar(&c.rule, "rule", string(attribution.Latest), "which touch earns: latest or first, unless the settings say")
+	fs.DurationVar(&c.window, "window", attribution.DefaultPolicy.Window, "how long a touch earns, unless the settings say")
+	fs.DurationVar(&c.mergeWindow, "merge-window", attribution.DefaultPolicy.Merge, "arrivals of one person's opt-in within this time are one, unless the settings say")
 	fs.StringVar(&c.scriptPath, "script-path", snippet.ScriptPath, "`path` that the tag loads the script from; rename it where a blocker's list names it: "+snippet.ScriptPath+" keeps working, for the tags that are out there")
 	fs.StringVar(&c.eventsPath, "events-path", snippet.EventsPath, "`path` that the script sends events to; "+snippet.EventsPath+" keeps working likewise")
 	fs.StringVar(&c.trustedProxies, "trusted-proxies", "", "`networks` (comma-separated CIDR) whose X-Forwarded-For is believed")
@@ -108,7 +119,7 @@ func secretFlags(env func(string) string) (args []string, err error) {
 }
 
 func (c *config) check() error {
-	for _, check := range []func() error{c.checkAddresses, c.checkKeap, c.checkPolicy, c.checkProxies, c.checkPaths} {
+	for _, check := range []func() error{c.checkAddresses, c.checkKeap, c.checkOAuth, c.checkPolicy, c.checkProxies, c.checkPaths} {
 		if err := check(); err != nil {
 			return fmt.Errorf("%w: %w", errUsage, err)
 		}
@@ -150,6 +161,25 @@ func (c *config) checkKeap() error {
 	}
 	if c.contactWait <= 0 || c.keapTimeout <= 0 || c.keapTimeout > time.Minute {
 		return errors.New("--contact-wait must be more than 0, and --keap-timeout more than 0 and at most 1m")
+	}
+	if c.keapSyncEvery != 0 && c.keapSyncEvery < time.Minute {
+		return errors.New("--keap-sync-every must be 1m or more, or 0 for never")
+	}
+	return nil
+}
+
+func (c *config) checkOAuth() error {
+	if (c.keapClientID == "") != (c.keapClientSecret == "") {
+		return errors.New("--keap-client-id and --keap-client-secret belong together: give both, or neither")
+	}
+	if c.keapClientID != "" && c.keapKey != "" {
+		return errors.New("--keap-key and --keap-client-id are two ways to connect Keap: leave --keap-key out to log in by OAuth, or --keap-client-id and --keap-client-secret to use the key")
+	}
+	for _, f := range [][2]string{{"--keap-token-url", c.keapTokenURL}, {"--keap-authorize-url", c.keapAuthorizeURL}} {
+		u, err := url.Parse(f[1])
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil {
+			return fmt.Errorf("%s must be a URL such as %s", f[0], connect.DefaultTokenURL)
+		}
 	}
 	return nil
 }

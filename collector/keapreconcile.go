@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,75 +8,35 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
-	"os"
 	"strings"
 	"text/tabwriter"
 	"time"
 
-	"github.com/peterbourgon/ff/v3"
-
 	"tributary/internal/reconcile"
 )
-
-// keapCommand does what there is to do with Keap beside serving. The running collector does it, which has the store and
-// Keap's tokens: only one process can.
-func keapCommand(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	if len(args) == 0 {
-		return fmt.Errorf("%w: name what to do: tributary keap reconcile or tributary keap backfill", errUsage)
-	}
-	switch args[0] {
-	case "reconcile":
-		return keapReconcile(ctx, args[1:], stdout, stderr)
-	case "backfill":
-		return keapBackfill(ctx, args[1:], stdout, stderr)
-	}
-	return fmt.Errorf("%w: tributary keap knows no %q; it knows reconcile and backfill", errUsage, args[0])
-}
 
 // errDifferent is the answer "there are differences": exit code 1 without a word more than the report.
 var errDifferent = errors.New("differences were found")
 
 // runCommand is what both take.
 type runCommand struct {
-	fileConfig
+	remote
 	json, fix bool
 	since     string
 	poll      time.Duration
 }
 
 func (c *runCommand) parse(name string, more func(*flag.FlagSet), args []string, stderr io.Writer) error {
-	fs := flag.NewFlagSet("tributary keap "+name, flag.ContinueOnError)
-	fs.SetOutput(io.Discard)
-	fs.StringVar(&c.data, "data", "./data", "data `folder`, for its admin key")
-	fs.StringVar(&c.url, "url", "http://localhost:8080", "`URL` of the running collector")
-	fs.StringVar(&c.adminKey, "admin-key", "", "`key` of its REST API (default: admin.key in the data folder)")
-	fs.BoolVar(&c.json, "json", false, "print the whole answer as JSON")
-	more(fs)
-	fromFiles, err := secretFlags(os.Getenv)
-	if err != nil {
-		return err
-	}
-	err = ff.Parse(fs, append(known(fs, fromFiles), args...), ff.WithEnvVarPrefix("TRIBUTARY"))
-	if errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintf(stderr, "Usage: tributary keap %s [FLAGS]\n", name)
-		fs.SetOutput(stderr)
-		fs.PrintDefaults()
-		return err
-	}
-	if err != nil {
-		return fmt.Errorf("%w: %w; \"tributary keap %s -h\" lists the flags", errUsage, err, name)
-	}
-	if fs.NArg() > 0 {
-		return fmt.Errorf("%w: keap %s takes no argument %q", errUsage, name, fs.Arg(0))
-	}
 	c.poll = 500 * time.Millisecond
-	return nil
+	return c.parseRemote("keap "+name, args, stderr, func(fs *flag.FlagSet) {
+		fs.BoolVar(&c.json, "json", false, "print the whole answer as JSON")
+		more(fs)
+	})
 }
 
 // keapReconcile has the collector compare, waits, and prints what was found. It exits with 0 when nothing is left, 1 when
 // there are differences, and 2 when it could not be done.
-func keapReconcile(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+func keapReconcile(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writer) error {
 	var c runCommand
 	err := c.parse("reconcile", func(fs *flag.FlagSet) {
 		fs.BoolVar(&c.fix, "fix", false, "mend what can be decided; nothing is written into Keap but by the ordinary way, which looks first")
@@ -102,7 +61,7 @@ func keapReconcile(ctx context.Context, args []string, stdout, stderr io.Writer)
 }
 
 // keapBackfill has the collector import, waits, and prints what came of it.
-func keapBackfill(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+func keapBackfill(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writer) error {
 	var c runCommand
 	err := c.parse("backfill", func(fs *flag.FlagSet) {
 		fs.StringVar(&c.since, "since", "", "`day` or time; referrals before it are left out (default: all)")
@@ -125,7 +84,7 @@ func keapBackfill(ctx context.Context, args []string, stdout, stderr io.Writer) 
 
 // follow starts a run and asks until it has ended. The collector goes on with it when the command is stopped.
 func follow[T any](ctx context.Context, c *runCommand, path string, body any, stands func(T) (string, reconcile.State)) (run T, err error) {
-	if err = c.call(ctx, http.MethodPost, path, body, &run); err != nil {
+	if err = c.ask(ctx, http.MethodPost, path, body, &run); err != nil {
 		return run, err
 	}
 	started, state := stands(run)
@@ -138,7 +97,7 @@ func follow[T any](ctx context.Context, c *runCommand, path string, body any, st
 		case <-wait.C:
 		}
 		var now T // fresh: what is left out must not stay from before
-		if err = c.call(ctx, http.MethodGet, path, nil, &now); err != nil {
+		if err = c.ask(ctx, http.MethodGet, path, nil, &now); err != nil {
 			return run, err
 		}
 		run = now
@@ -148,39 +107,6 @@ func follow[T any](ctx context.Context, c *runCommand, path string, body any, st
 		}
 	}
 	return run, nil
-}
-
-func (c *runCommand) call(ctx context.Context, method, path string, body, into any) error {
-	key, err := c.key()
-	if err != nil {
-		return err
-	}
-	var sent io.Reader
-	if body != nil {
-		text, err := json.Marshal(body)
-		if err != nil {
-			return err
-		}
-		sent = bytes.NewReader(text)
-	}
-	req, err := http.NewRequestWithContext(ctx, method, strings.TrimRight(c.url, "/")+path, sent)
-	if err != nil {
-		return fmt.Errorf("--url: %w", err)
-	}
-	req.Header.Set("Authorization", "Bearer "+key)
-	res, err := http.DefaultClient.Do(req)
-	var failed *url.Error
-	if errors.As(err, &failed) {
-		return fmt.Errorf("the collector does not answer at %s: start it, or name its address by --url (%w)", c.url, failed.Err)
-	}
-	if err != nil {
-		return err
-	}
-	defer res.Body.Close()
-	if res.StatusCode >= 300 {
-		return refusal(res)
-	}
-	return json.NewDecoder(res.Body).Decode(into)
 }
 
 func (c *runCommand) print(w io.Writer, what any, table func(io.Writer, any)) error {
@@ -196,7 +122,11 @@ func (c *runCommand) print(w io.Writer, what any, table func(io.Writer, any)) er
 
 func printComparison(w io.Writer, what any) {
 	r := what.(reconcile.Report)
-	fmt.Fprintf(w, "%d referrals in Keap under our tag, %d opt-ins credited here, %d the same; differences: %d", r.Counts.Referrals, r.Counts.Credited, r.Counts.Matched, r.Differences()+r.Counts.Fixed)
+	fmt.Fprintf(w, "referrals in Keap under our tag: %d, opt-ins credited here: %d, the same: %d", r.Counts.Referrals, r.Counts.Credited, r.Counts.Matched)
+	if r.Counts.InFlight > 0 {
+		fmt.Fprintf(w, ", too new to compare: %d", r.Counts.InFlight)
+	}
+	fmt.Fprintf(w, "; differences: %d", r.Differences()+r.Counts.Fixed)
 	if r.Fix {
 		fmt.Fprintf(w, ", fixed: %d", r.Counts.Fixed)
 	}

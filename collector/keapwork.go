@@ -39,8 +39,10 @@ func (c *collector) newKeapWork(client *keap.Client, seal *vault.Vault, service 
 	}
 }
 
-// run starts what works until ctx ends.
-func (w *keapWork) run(ctx context.Context, tasks *sync.WaitGroup) {
+// run works until ctx ends.
+func (w *keapWork) run(ctx context.Context) {
+	var tasks sync.WaitGroup
+	defer tasks.Wait()
 	tasks.Go(func() { w.hints.Run(ctx) })
 	tasks.Go(func() { w.registrar.Run(ctx) })
 	tasks.Go(func() { w.reconcile.Run(ctx) })

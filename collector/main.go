@@ -24,7 +24,9 @@ Usage: tributary COMMAND [FLAGS]
   serve     run the collector
   demo      run everything on this machine, with Keap's double and landing pages to try
   doctor    look at a page and say what keeps the tag from working there
-  keap      reconcile: compare with Keap; backfill: import Keap's earlier referrals
+  keap      connect Keap, and see how it is connected: keap login, keap status, keap logout;
+            keap sync: the affiliates from Keap; keap reconcile: compare with Keap;
+            keap backfill: import Keap's earlier referrals
   backup    copy the data, also of a running collector
   restore   put a backup into an empty data folder
   verify    check every record of a data folder or a backup
@@ -58,7 +60,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	case "doctor":
 		return doctorCommand(ctx, rest, stdout, stderr)
 	case "keap":
-		return keapCommand(ctx, rest, stdout, stderr)
+		return keapCommand(ctx, rest, os.Stdin, stdout, stderr)
 	case "backup":
 		return backupCommand(ctx, rest, stdout, stderr)
 	case "restore":
@@ -84,7 +86,7 @@ func exitCode(err error, stderr io.Writer) int {
 		return 0
 	case err == errUsage:
 		return 2
-	case err == errDifferent:
+	case err == errNotConnected, err == errDifferent:
 		return 1
 	}
 	fmt.Fprintln(stderr, "tributary:", strings.TrimPrefix(err.Error(), errUsage.Error()+": "))

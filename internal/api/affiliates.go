@@ -15,16 +15,17 @@ import (
 )
 
 type affiliateAnswer struct {
-	ID        string `json:"id"`
-	Code      string `json:"code,omitempty"`
-	Name      string `json:"name,omitempty"`
-	Email     string `json:"email,omitempty"`
-	Status    string `json:"status,omitempty"`
-	ContactID string `json:"contact_id,omitempty"`
+	ID        string    `json:"id"`
+	Code      string    `json:"code,omitempty"`
+	Name      string    `json:"name,omitempty"`
+	Email     string    `json:"email,omitempty"`
+	Status    string    `json:"status,omitempty"`
+	ContactID string    `json:"contact_id,omitempty"`
+	GoneAt    time.Time `json:"gone_at,omitzero"`
 }
 
 func (d Deps) affiliate(a attribution.Affiliate) (affiliateAnswer, error) {
-	out := affiliateAnswer{ID: a.ID, Code: a.Code, Name: a.Name, Status: a.Status, ContactID: a.ContactID}
+	out := affiliateAnswer{ID: a.ID, Code: a.Code, Name: a.Name, Status: a.Status, ContactID: a.ContactID, GoneAt: a.Gone}
 	if len(a.Email.Sealed) == 0 {
 		return out, nil
 	}
@@ -82,15 +83,47 @@ func (d Deps) change(a *attribution.Affiliate, code, name, email string) error {
 	if err != nil {
 		return invalid("invalid_email", "email is not an e-mail address")
 	}
+	a.EmailVia = ""
 	a.Email.Key, a.Email.Sealed, err = d.Sealer.Seal(attribution.Person{Email: normal})
 	return err
 }
 
 func listAffiliates(d Deps, c echo.Context) error {
+	is, known := affiliateStates[c.QueryParam("status")]
+	if !known {
+		return invalid("invalid_status", "status must be active, inactive, gone or unconfirmed")
+	}
 	fetch := func(limit int) ([]attribution.Affiliate, error) {
-		return d.Store.Affiliates(c.Request().Context(), account, c.QueryParam("cursor"), limit)
+		return d.affiliatesThat(c.Request().Context(), is, c.QueryParam("cursor"), limit)
 	}
 	return listed(c, fetch, func(a attribution.Affiliate) string { return a.ID }, d.affiliate)
+}
+
+// affiliateStates are what a list of affiliates can be narrowed to.
+var affiliateStates = map[string]func(attribution.Affiliate) bool{
+	"":            func(attribution.Affiliate) bool { return true },
+	"active":      func(a attribution.Affiliate) bool { return a.Gone.IsZero() && a.Status == "ACTIVE" },
+	"inactive":    func(a attribution.Affiliate) bool { return a.Gone.IsZero() && a.Status == "INACTIVE" },
+	"gone":        func(a attribution.Affiliate) bool { return !a.Gone.IsZero() },
+	"unconfirmed": func(a attribution.Affiliate) bool { return a.Gone.IsZero() && a.Status == "" },
+}
+
+// affiliatesThat reads on until a page is full: there is no index of states, and affiliates are not many.
+func (d Deps) affiliatesThat(ctx context.Context, is func(attribution.Affiliate) bool, after string, limit int) (found []attribution.Affiliate, err error) {
+	for {
+		page, err := d.Store.Affiliates(ctx, account, after, limit)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range page {
+			if after = a.ID; is(a) && len(found) < limit {
+				found = append(found, a)
+			}
+		}
+		if len(page) < limit || len(found) == limit {
+			return found, nil
+		}
+	}
 }
 
 // resolve finds an affiliate here, or in Keap when that is connected.

@@ -12,6 +12,7 @@ import (
 	"tributary/internal/attribution"
 	"tributary/internal/auth"
 	"tributary/internal/hooks"
+	"tributary/internal/settings"
 	"tributary/internal/store"
 )
 
@@ -31,22 +32,30 @@ type Deps struct {
 	Resolve     func(context.Context, attribution.Ref) (attribution.Affiliate, error)     // asks Keap, too; nil when it is not connected
 	Retake      func(context.Context, store.Quarantined, []byte) ([]store.Outcome, error) // judges quarantined input again
 	Hooks       *hooks.Service
-	KeapHook    KeapHook   // nil while Keap is not connected
-	Reconcile   Reconciler // likewise
+	Keap        Keap
+	Connected   func() bool // whether there is a Keap to work with; nil is yes
+	KeapHook    KeapHook    // nil without any
+	Reconcile   Reconciler  // likewise
 	Auth        *auth.Auth
 	AdminKey    auth.AdminKey
 	BaseURL     string
 	Now         func() time.Time
-	Policy      attribution.Policy
 	Tag         func(siteKey string) string
 	SiteChanged func(siteKey string)
+	Settings    *settings.Keeper
+	// CheckSettings asks Keap, when it is connected, for what a change names: a *settings.Wrong for what it does not have.
+	CheckSettings func(ctx context.Context, before, after settings.Settings) error
+	Sync          func(context.Context) (Synced, error)
+	LastSync      func() Synced // zero before the first
 }
 
 const account = attribution.DefaultAccount
 
-// Register adds the routes. Each needs the admin key, except the description of all of them.
+// Register adds the routes. Each needs the admin key, except the description of all of them and the
+// address that Keap sends the owner's browser to.
 func Register(e *echo.Echo, d Deps) {
 	e.GET("/openapi.yaml", serveOpenAPI)
+	e.GET(CallbackPath, func(c echo.Context) error { return keapCallback(d, c) })
 	g := e.Group("/v1", OnlyAdmin(d.AdminKey))
 	for _, r := range []struct {
 		method, path string
@@ -59,6 +68,8 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodDelete, "/sites/:key", deleteSite},
 		{http.MethodPost, "/affiliates", putAffiliate},
 		{http.MethodGet, "/affiliates", listAffiliates},
+		{http.MethodPost, "/affiliates/sync", syncAffiliates},
+		{http.MethodGet, "/affiliates/sync", lastSync},
 		{http.MethodGet, "/affiliates/:id", getAffiliate},
 		{http.MethodGet, "/affiliates/:id/stats", affiliateStats},
 		{http.MethodPost, "/affiliates/:id/login-link", createLoginLink},
@@ -76,6 +87,8 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodGet, "/hooks/:id/payloads", listPayloads},
 		{http.MethodGet, "/hooks/:id/payloads/:payload", getPayload},
 		{http.MethodPost, "/hooks/:id/payloads/:payload/retry", retryPayload},
+		{http.MethodGet, "/settings", getSettings},
+		{http.MethodPatch, "/settings", changeSettings},
 		{http.MethodGet, "/stats", accountStats},
 		{http.MethodGet, "/quarantine", listQuarantine},
 		{http.MethodGet, "/quarantine/:id", getQuarantined},
@@ -85,6 +98,11 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodGet, "/people", exportPerson},
 		{http.MethodDelete, "/people", erasePerson},
 		{http.MethodGet, "/backup", backup},
+		{http.MethodGet, "/keap", getKeap},
+		{http.MethodDelete, "/keap", disconnectKeap},
+		{http.MethodPost, "/keap/login", beginKeapLogin},
+		{http.MethodPut, "/keap/key", putKeapKey},
+		{http.MethodPut, "/keap/tenant", putKeapTenant},
 		{http.MethodGet, "/keap/hook", getKeapHook},
 		{http.MethodPost, "/keap/hook", checkKeapHook},
 		{http.MethodGet, "/reconcile", getReconcile},

@@ -19,6 +19,8 @@ import (
 	"tributary/internal/attribution"
 	"tributary/internal/auth"
 	"tributary/internal/hooks"
+	"tributary/internal/keap/sandbox"
+	"tributary/internal/settings"
 	"tributary/internal/store"
 	"tributary/internal/store/boltstore"
 )
@@ -56,6 +58,11 @@ type server struct {
 	store   store.Store
 	hooks   *hooks.Service
 	changed []string
+	keap    *sandbox.Sandbox
+
+	keapSays  map[string]error // by tag
+	synced    api.Synced
+	syncFails error
 }
 
 func newServer(t *testing.T) *server {
@@ -68,11 +75,14 @@ func newServer(t *testing.T) *server {
 	srv := &server{T: t, echo: echo.New(), store: s}
 	srv.echo.HTTPErrorHandler, srv.echo.JSONSerializer = asTheServerDoes, api.JSON{}
 	clock := func() time.Time { return now }
-	srv.hooks = hooks.NewService(hooks.Options{Store: s, Sealer: plainSealer{}, Policy: attribution.DefaultPolicy, Now: clock})
+	srv.hooks = hooks.NewService(hooks.Options{Store: s, Sealer: plainSealer{}, Policy: usualPolicy, Now: clock})
 	api.Register(srv.echo, api.Deps{
-		Hooks: srv.hooks,
-		Store: s, Sealer: plainSealer{}, Auth: auth.New(s, clock), AdminKey: auth.NewAdminKey(adminKey),
-		BaseURL: "https://t.example", Now: clock, Policy: attribution.DefaultPolicy,
+		Hooks: srv.hooks, Keap: srv.connectKeap(), Settings: settings.NewKeeper(s, settings.Default(attribution.DefaultPolicy)),
+		CheckSettings: func(_ context.Context, _, after settings.Settings) error { return srv.keapSays[after.TagID] },
+		Sync:          func(context.Context) (api.Synced, error) { return srv.synced, srv.syncFails },
+		LastSync:      func() api.Synced { return srv.synced },
+		Store:         s, Sealer: plainSealer{}, Auth: auth.New(s, clock), AdminKey: auth.NewAdminKey(adminKey),
+		BaseURL: "https://t.example", Now: clock,
 		Ingest: func(ctx context.Context, e attribution.Event) (store.Outcome, error) {
 			out, err := s.Ingest(ctx, attribution.DefaultAccount, attribution.DefaultPolicy, []attribution.Event{e})
 			if err != nil {
@@ -155,7 +165,7 @@ func (s *server) rows(path string) []any {
 func TestEveryRouteAsksForTheKey(t *testing.T) {
 	s := newServer(t)
 	for _, r := range s.echo.Routes() {
-		if r.Method == echo.RouteNotFound || r.Path == "/openapi.yaml" {
+		if r.Method == echo.RouteNotFound || r.Path == "/openapi.yaml" || r.Path == api.CallbackPath {
 			continue
 		}
 		req := httptest.NewRequest(r.Method, r.Path, nil)
@@ -507,3 +517,5 @@ func TestWhatNobodyForesawTellsNothing(t *testing.T) {
 		t.Errorf("problem: %v", got)
 	}
 }
+
+func usualPolicy() attribution.Policy { return attribution.DefaultPolicy }

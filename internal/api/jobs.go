@@ -22,7 +22,13 @@ func listJobs(d Deps, c echo.Context) error {
 	fetch := func(limit int) ([]store.Job, error) {
 		return d.Store.Jobs(c.Request().Context(), account, state, c.QueryParam("cursor"), limit)
 	}
-	return listed(c, fetch, func(j store.Job) string { return j.ID }, func(j store.Job) (store.Job, error) { return j, nil })
+	return listed(c, fetch, func(j store.Job) string { return j.ID }, func(j store.Job) (store.Job, error) { return shown(j), nil })
+}
+
+// shown leaves out what only the outbox needs.
+func shown(j store.Job) store.Job {
+	j.Again, j.After = false, 0
+	return j
 }
 
 func retryJob(d Deps, c echo.Context) error {
@@ -34,7 +40,7 @@ func retryJob(d Deps, c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, j)
+	return c.JSON(http.StatusOK, shown(j))
 }
 
 type eventAnswer struct {

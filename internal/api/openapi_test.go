@@ -30,6 +30,7 @@ var judge = sync.OnceValues(func() (validator.Validator, error) {
 		return nil, err
 	}
 	v, errs := validator.NewValidator(d, config.WithStrictMode(), config.WithFormatAssertions(), config.WithoutSecurityValidation(),
+		config.WithStrictIgnorePaths("$.body.fields.*"), // strict mode cannot see through additionalProperties
 		config.WithStrictIgnoredHeadersExtra("Cache-Control", "Content-Disposition", "Content-Length"))
 	return v, errors.Join(errs...)
 })

@@ -26,10 +26,10 @@ type Reconciler interface {
 	Backfill(ctx context.Context) (reconcile.Backfill, error)
 }
 
-var notConnected = problem(http.StatusConflict, "not_connected", "Keap is not connected: give the collector a key by --keap-key")
+var notConnected = problem(http.StatusConflict, "not_connected", "Keap is not connected: connect it by \"tributary keap login\", or give the collector a key by --keap-key")
 
 func getKeapHook(d Deps, c echo.Context) error {
-	if d.KeapHook == nil {
+	if d.KeapHook == nil || d.isDisconnected() {
 		return notConnected
 	}
 	return c.JSON(http.StatusOK, d.KeapHook.Status())
@@ -37,14 +37,14 @@ func getKeapHook(d Deps, c echo.Context) error {
 
 // checkKeapHook makes, verifies or repairs the hook. How it stands then is the answer, also where it does not stand well.
 func checkKeapHook(d Deps, c echo.Context) error {
-	if d.KeapHook == nil {
+	if d.KeapHook == nil || d.isDisconnected() {
 		return notConnected
 	}
 	return c.JSON(http.StatusOK, d.KeapHook.Check(c.Request().Context()))
 }
 
 func getReconcile(d Deps, c echo.Context) error {
-	if d.Reconcile == nil {
+	if d.Reconcile == nil || d.isDisconnected() {
 		return notConnected
 	}
 	report, err := d.Reconcile.Latest(c.Request().Context())
@@ -59,7 +59,7 @@ func startReconcile(d Deps, c echo.Context) error {
 	if err := read(c, &in); err != nil {
 		return err
 	}
-	if d.Reconcile == nil {
+	if d.Reconcile == nil || d.isDisconnected() {
 		return notConnected
 	}
 	report, err := d.Reconcile.Start(in.Fix)
@@ -73,7 +73,7 @@ func startReconcile(d Deps, c echo.Context) error {
 }
 
 func getBackfill(d Deps, c echo.Context) error {
-	if d.Reconcile == nil {
+	if d.Reconcile == nil || d.isDisconnected() {
 		return notConnected
 	}
 	b, err := d.Reconcile.Backfill(c.Request().Context())
@@ -92,7 +92,7 @@ func startBackfill(d Deps, c echo.Context) error {
 	if err != nil {
 		return invalid("invalid_since", "since must be a day such as 2026-05-01, or a time of RFC 3339; leave it out to import all")
 	}
-	if d.Reconcile == nil {
+	if d.Reconcile == nil || d.isDisconnected() {
 		return notConnected
 	}
 	b, err := d.Reconcile.StartBackfill(since)
@@ -114,3 +114,5 @@ func parseSince(text string) (since time.Time, err error) {
 	}
 	return since.UTC(), err
 }
+
+func (d Deps) isDisconnected() bool { return d.Connected != nil && !d.Connected() }

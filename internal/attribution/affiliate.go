@@ -11,7 +11,9 @@ type Affiliate struct {
 	ContactID string      `json:"contact_id,omitempty"`
 	Email     SealedEmail `json:"email,omitzero"`
 	Spellings []string    `json:"spellings,omitempty"` // the code in other cases, as links have it
+	EmailVia  Via         `json:"email_via,omitempty"` // keap: the e-mail is their contact's, and follows it; empty: somebody gave it
 	Learned   time.Time   `json:"learned"`             // when we first knew of it
+	Gone      time.Time   `json:"gone,omitzero"`       // since when Keap has no such affiliate any more; never deleted here
 	Via       Via         `json:"via,omitempty"`       // keap or api: who told us
 }
 

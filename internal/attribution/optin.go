@@ -46,6 +46,8 @@ type OptIn struct {
 	Site       string    `json:"site,omitempty"`
 	Visitor    uuid.UUID `json:"visitor"`
 	URL        string    `json:"url,omitempty"`
+	Referrer   string    `json:"referrer,omitempty"`
+	UTM        UTM       `json:"utm,omitzero"` // of the first arrival that has any
 	Form       Form      `json:"form"`
 	Via        []Via     `json:"via"`
 	Status     Status    `json:"status"`
@@ -61,7 +63,7 @@ type OptIn struct {
 func NewOptIn(id uuid.UUID, e Event, p Policy, earlier Touch) OptIn {
 	o := OptIn{
 		ID: id, At: e.At, Received: e.Received, Person: e.Person, Sealed: e.Sealed, Site: e.Site, Visitor: e.Visitor,
-		URL: e.URL, Form: e.Form, Via: []Via{e.Via},
+		URL: e.URL, Referrer: e.Referrer, UTM: e.UTM, Form: e.Form, Via: []Via{e.Via},
 	}
 	o.Note(e.Received, "received", "via "+string(e.Via)+noteOf(e))
 	o.attribute(e, p, earlier)
@@ -86,7 +88,10 @@ func (o *OptIn) Merge(e Event, p Policy, earlier Touch, fixed bool) {
 		o.Site = e.Site
 	}
 	if o.URL == "" && e.URL != "" { // the first to tell was no browser
-		o.URL, o.Visitor = e.URL, e.Visitor
+		o.URL, o.Visitor, o.Referrer = e.URL, e.Visitor, e.Referrer
+	}
+	if o.UTM == (UTM{}) {
+		o.UTM = e.UTM
 	}
 	o.name(e)
 	switch {
@@ -117,7 +122,7 @@ func (o *OptIn) name(e Event) {
 func (o *OptIn) Absorb(other OptIn, p Policy, now time.Time, fixed bool) {
 	for _, via := range other.Via {
 		o.Merge(Event{
-			At: other.At, Received: now, Site: other.Site, Form: other.Form, Via: via, Latest: Touch{Ref: other.Ref, At: other.At},
+			At: other.At, Received: now, Site: other.Site, Form: other.Form, UTM: other.UTM, Via: via, Latest: Touch{Ref: other.Ref, At: other.At},
 			Note: "as " + other.ID.String() + ", whose e-mail was not known",
 		}, p, Touch{}, fixed)
 	}

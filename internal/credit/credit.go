@@ -8,6 +8,7 @@ package credit
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"tributary/internal/attribution"
 	"tributary/internal/keap"
 	"tributary/internal/outbox"
+	"tributary/internal/settings"
 	"tributary/internal/store"
 )
 
@@ -29,6 +31,8 @@ type Store interface {
 	OptIn(ctx context.Context, account attribution.AccountID, id uuid.UUID) (attribution.OptIn, error)
 	Affiliate(ctx context.Context, account attribution.AccountID, ref attribution.Ref) (attribution.Affiliate, error)
 	PutAffiliate(ctx context.Context, account attribution.AccountID, a attribution.Affiliate, now time.Time) error
+	Affiliates(ctx context.Context, account attribution.AccountID, after string, limit int) ([]attribution.Affiliate, error)
+	Counters(ctx context.Context, account attribution.AccountID, ref attribution.Ref, from, to attribution.Hour) ([]attribution.HourTally, error)
 }
 
 // Options configure crediting. Zero fields get their defaults.
@@ -38,7 +42,13 @@ type Options struct {
 	Settle time.Duration
 	// Unknown is how often an affiliate that came by a click alone is asked for again when Keap does not know it; 3.
 	Unknown int
-	Now     func() time.Time
+	// Coalesce is how long an affiliate's totals wait for further opt-ins before they are written; 1 minute.
+	Coalesce time.Duration
+	// Settings are what the owner of an account has decided; the defaults when nil.
+	Settings func(context.Context, attribution.AccountID) (settings.Settings, error)
+	// Seal encrypts the e-mails of affiliates, which a sync takes from their contacts; when nil it takes none.
+	Seal func(attribution.Person) (attribution.PersonKey, []byte, error)
+	Now  func() time.Time
 }
 
 // Crediter delivers the jobs of the outbox into Keap.
@@ -47,6 +57,8 @@ type Crediter struct {
 	keap  *keap.Client
 	open  Opener
 	o     Options
+	turns turns
+	sync  syncing
 }
 
 // New makes a Crediter.
@@ -57,10 +69,18 @@ func New(s Store, k *keap.Client, open Opener, o Options) *Crediter {
 	if o.Unknown == 0 {
 		o.Unknown = 3
 	}
+	if o.Coalesce == 0 {
+		o.Coalesce = time.Minute
+	}
+	if o.Settings == nil {
+		o.Settings = func(context.Context, attribution.AccountID) (settings.Settings, error) {
+			return settings.Default(attribution.DefaultPolicy), nil
+		}
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Crediter{store: s, keap: k, open: open, o: o}
+	return &Crediter{store: s, keap: k, open: open, o: o, turns: newTurns()}
 }
 
 // Deliver implements outbox.Deliverer.
@@ -70,12 +90,25 @@ func (c *Crediter) Deliver(ctx context.Context, claim *outbox.Claim) error {
 		return c.lookUp(ctx, claim)
 	case store.CreditJob:
 		return c.credit(ctx, claim)
+	case store.TagJob, store.GoalJob, store.FieldsJob:
+		return c.after(ctx, claim)
+	case store.TotalsJob:
+		return c.totals(ctx, claim)
 	}
 	return &outbox.Permanent{Code: "unknown_job", Reason: "this version knows no job of kind " + string(claim.Kind)}
 }
 
 // tag marks the referral of an opt-in in Keap.
 func tag(id uuid.UUID) string { return TagPrefix + id.String() }
+
+// work is an opt-in to be credited, with all that was found out about it.
+type work struct {
+	o         attribution.OptIn
+	person    attribution.Person
+	affiliate attribution.Affiliate
+	contact   keap.Contact
+	settings  settings.Settings
+}
 
 func (c *Crediter) credit(ctx context.Context, claim *outbox.Claim) error {
 	o, err := c.optIn(ctx, claim)
@@ -92,15 +125,17 @@ func (c *Crediter) credit(ctx context.Context, claim *outbox.Claim) error {
 	if err != nil {
 		return &outbox.Permanent{Status: attribution.Held, Code: "unreadable", Step: "held", Reason: err.Error(), State: claim.State}
 	}
-	affiliate, err := c.affiliateOf(ctx, claim, o)
-	if err != nil {
+	w := work{o: o, person: person}
+	if w.settings, err = c.o.Settings(ctx, claim.Account); err != nil {
 		return err
 	}
-	contact, err := c.contactOf(ctx, claim, o, person)
-	if err != nil {
+	if w.affiliate, err = c.affiliateOf(ctx, claim, w); err != nil {
 		return err
 	}
-	return c.refer(ctx, claim, o, person, affiliate, contact)
+	if w.contact, err = c.contactOf(ctx, claim, w); err != nil {
+		return err
+	}
+	return c.refer(ctx, claim, w)
 }
 
 func (c *Crediter) optIn(ctx context.Context, claim *outbox.Claim) (attribution.OptIn, error) {
@@ -115,41 +150,52 @@ func (c *Crediter) optIn(ctx context.Context, claim *outbox.Claim) (attribution.
 	return o, err
 }
 
-// refer looks for the opt-in's referral and writes it when it is not there.
-func (c *Crediter) refer(ctx context.Context, claim *outbox.Claim, o attribution.OptIn, p attribution.Person, a attribution.Affiliate, contact keap.Contact) error {
-	found, err := c.look(ctx, o, contact)
+// refer looks for the opt-in's referral and writes it when it is not there, and nothing speaks against it.
+func (c *Crediter) refer(ctx context.Context, claim *outbox.Claim, w work) error {
+	defer c.turns.take(w.contact.ID)()
+	all, err := c.look(ctx, w.contact)
 	if err != nil {
 		return c.steer(claim, "looking for the referral", err)
 	}
-	if found != nil {
-		return credited(*found, "found in Keap: it was written before")
+	for _, r := range all {
+		if r.Source == tag(w.o.ID) {
+			return c.credited(w, r, "found in Keap: it was written before")
+		}
 	}
 	if err := c.mayStillArrive(claim); err != nil {
 		return err
 	}
-	again := !claim.Intended.IsZero()
-	if err := c.intend(ctx, claim, contact); err != nil {
+	if err := c.judge(w, all); err != nil {
 		return err
 	}
-	written, err := c.keap.CreateReferral(ctx, newReferral(o, p, a, contact))
-	if err != nil {
-		return c.writeFailed(claim, again, err)
+	again := !claim.Intended.IsZero()
+	if err := c.intend(ctx, claim, w.contact); err != nil {
+		return err
 	}
-	return credited(written, "referral "+written.ID+" for affiliate "+a.ID)
+	written, err := c.keap.CreateReferral(ctx, w.referral())
+	if err != nil {
+		return c.writeFailed(ctx, claim, w, again, err)
+	}
+	return c.credited(w, written, "referral "+written.ID+" for affiliate "+w.affiliate.ID)
 }
 
-// look asks Keap for the referral that carries our tag.
-func (c *Crediter) look(ctx context.Context, o attribution.OptIn, contact keap.Contact) (*keap.Referral, error) {
-	page, _, err := c.keap.Referrals(ctx, keap.ReferralFilter{ContactID: contact.ID, Source: tag(o.ID)}, "", 100)
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range page {
-		if r.Source == tag(o.ID) {
-			return &r, nil
+// maxLooks bounds how many pages of 1000 referrals one contact may have.
+const maxLooks = 20
+
+// look asks Keap for all referrals of the contact: ours is told by its tag, and the others count, too.
+func (c *Crediter) look(ctx context.Context, contact keap.Contact) (all []keap.Referral, err error) {
+	token := ""
+	for range maxLooks {
+		page, next, err := c.keap.Referrals(ctx, keap.ReferralFilter{ContactID: contact.ID}, token, 0)
+		if err != nil {
+			return nil, err
 		}
+		if all = append(all, page...); next == "" {
+			return all, nil
+		}
+		token = next
 	}
-	return nil, nil
+	return nil, fmt.Errorf("contact %s has more than %d referrals", contact.ID, len(all))
 }
 
 // mayStillArrive puts the job off while a write of ours may still be on its way through Keap.
@@ -166,28 +212,33 @@ func (c *Crediter) intend(ctx context.Context, claim *outbox.Claim, contact keap
 	return claim.Record(ctx, store.Settlement{State: store.Sending, Intended: c.o.Now(), ContactID: contact.ID, Step: "sending", Detail: "to contact " + contact.ID})
 }
 
-func newReferral(o attribution.OptIn, p attribution.Person, a attribution.Affiliate, contact keap.Contact) keap.NewReferral {
-	return keap.NewReferral{
-		ContactID: contact.ID, ReferralPartnerID: a.ID, ReferralTime: o.At, IPAddress: p.IP,
-		Source: tag(o.ID), Description: describe(o), ReferralType: keap.ReferralManual,
+func (w work) referral() keap.NewReferral {
+	r := keap.NewReferral{
+		ContactID: w.contact.ID, ReferralPartnerID: w.affiliate.ID, ReferralTime: w.o.At,
+		Source: tag(w.o.ID), Description: w.settings.Describe(w.o, w.affiliate), ReferralType: w.settings.ReferralType,
 	}
+	if w.settings.WriteIP {
+		r.IPAddress = w.person.IP
+	}
+	if w.settings.ReferralExpires > 0 {
+		r.ExpirationTime = w.o.At.Add(time.Duration(w.settings.ReferralExpires))
+	}
+	return r
 }
 
-func describe(o attribution.OptIn) string {
-	if o.Form.ID == "" {
-		return "Opt-in"
-	}
-	return "Opt-in on form " + o.Form.ID
-}
+// creditedStep is the line of a trace that says so.
+const creditedStep = "credited"
 
-func credited(r keap.Referral, detail string) error {
+// credited ends the work, and brings what the owner wants done after it.
+func (c *Crediter) credited(w work, r keap.Referral, detail string) error {
 	return &outbox.Finished{Settlement: store.Settlement{
-		State: store.Done, Status: attribution.Credited, ContactID: r.ContactID, ReferralID: r.ID, Step: "credited", Detail: detail,
+		State: store.Done, Status: attribution.Credited, ContactID: w.contact.ID, ReferralID: r.ID, Step: creditedStep, Detail: detail,
+		Then: c.following(w),
 	}}
 }
 
 // writeFailed tells a write that Keap did not take from one that it may have taken.
-func (c *Crediter) writeFailed(claim *outbox.Claim, again bool, err error) error {
+func (c *Crediter) writeFailed(ctx context.Context, claim *outbox.Claim, w work, again bool, err error) error {
 	if keap.MayHaveApplied(err) {
 		if !again { // the looks that follow come soon, however long the contact took
 			claim.Attempt = 0
@@ -196,26 +247,24 @@ func (c *Crediter) writeFailed(claim *outbox.Claim, again bool, err error) error
 	}
 	claim.State = store.Ready
 	if keap.IsRefused(err) || keap.IsNotFound(err) || errors.Is(err, keap.ErrInvalid) {
-		return &outbox.Permanent{Status: attribution.Refused, Code: "refused", Step: "refused", Reason: "Keap refuses the referral: " + err.Error()}
+		return c.refused(ctx, claim, w, err)
 	}
 	return c.steer(claim, "writing the referral", err)
 }
 
 // contactOf finds the contact that the form tool makes for this person, and waits for it.
-func (c *Crediter) contactOf(ctx context.Context, claim *outbox.Claim, o attribution.OptIn, p attribution.Person) (keap.Contact, error) {
-	if claim.State == store.Sending && o.ContactID != "" { // our write, if it arrived, stands with this contact
-		return keap.Contact{ID: o.ContactID}, nil
+func (c *Crediter) contactOf(ctx context.Context, claim *outbox.Claim, w work) (keap.Contact, error) {
+	if claim.State == store.Sending && !isCreating(claim, w.o) { // our write, if it arrived, stands with this contact
+		return keap.Contact{ID: w.o.ContactID}, nil
 	}
-	found, err := c.keap.ContactsByEmail(ctx, p.Email)
+	found, err := c.keap.ContactsByEmail(ctx, w.person.Email)
 	if err != nil {
 		return keap.Contact{}, c.steer(claim, "finding the contact", err)
 	}
 	if len(found) == 0 {
-		return keap.Contact{}, &outbox.Later{
-			State: claim.State, Status: attribution.Waiting, Step: "waiting", GiveUp: attribution.Held,
-			Reason: "Keap has no contact with this e-mail yet; the form tool makes it",
-		}
+		return c.absent(ctx, claim, w)
 	}
+	claim.State = store.Ready // a contact that we were to create is there: nothing of ours is on its way
 	return oldest(found), nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"tributary/internal/keap/keaptest"
 	"tributary/internal/keap/sandbox"
 	"tributary/internal/outbox"
+	"tributary/internal/settings"
 	"tributary/internal/store"
 	"tributary/internal/store/boltstore"
 	"tributary/internal/vault"
@@ -30,6 +32,9 @@ type world struct {
 	vault *vault.Vault
 	box   *sandbox.Sandbox
 	box2  *outbox.Outbox
+
+	crediter *credit.Crediter
+	settings atomic.Pointer[settings.Settings]
 }
 
 func newWorld(t *testing.T, o sandbox.Options) *world {
@@ -45,8 +50,9 @@ func newWorld(t *testing.T, o sandbox.Options) *world {
 	box, url := keaptest.Serve(t, o)
 	client := keaptest.Client(t, url, func(c *keap.Config) { c.Timeout = 400 * time.Millisecond })
 	w := &world{t: t, store: st, vault: v, box: box}
-	crediter := credit.New(st, client, v, credit.Options{Settle: time.Second})
-	w.box2 = outbox.New(st, crediter, outbox.Options{
+	w.set(func(*settings.Settings) {})
+	w.crediter = credit.New(st, client, v, credit.Options{Settle: time.Second, Coalesce: 50 * time.Millisecond, Settings: w.current, Seal: v.Seal})
+	w.box2 = outbox.New(st, w.crediter, outbox.Options{
 		Workers: 8, Poll: 5 * time.Millisecond, Lease: 20 * time.Second,
 		Schedule: outbox.Schedule{Base: 20 * time.Millisecond, Cap: 300 * time.Millisecond, Span: time.Minute},
 	})
@@ -71,14 +77,25 @@ func (w *world) start() {
 
 func (w *world) optIn(ref attribution.Ref, email string) uuid.UUID {
 	w.t.Helper()
-	key, sealed, err := w.vault.Seal(attribution.Person{Email: email, IP: "192.0.2.7"})
+	return w.optInOf(ref, attribution.Person{Email: email, IP: "192.0.2.7"})
+}
+
+func (w *world) optInOf(ref attribution.Ref, p attribution.Person) uuid.UUID {
+	w.t.Helper()
+	return w.optInAt(ref, p, time.Now())
+}
+
+func (w *world) optInAt(ref attribution.Ref, p attribution.Person, at time.Time) uuid.UUID {
+	w.t.Helper()
+	key, sealed, err := w.vault.Seal(p)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	now := time.Now().UTC().Truncate(time.Millisecond)
+	now := at.UTC().Truncate(time.Millisecond)
 	out, err := w.store.Ingest(context.Background(), account, attribution.DefaultPolicy, []attribution.Event{{
-		ID: uuid.Must(uuid.NewV7()), Type: attribution.OptedIn, At: now, Received: now, Visitor: uuid.New(), Person: key, Sealed: sealed,
+		ID: uuid.Must(uuid.NewV7()), Type: attribution.OptedIn, At: now, Received: time.Now().UTC().Truncate(time.Millisecond), Visitor: uuid.New(), Person: key, Sealed: sealed,
 		Via: attribution.ViaForm, Latest: attribution.Touch{Ref: ref, At: now.Add(-time.Minute)}, Form: attribution.Form{ID: "signup"},
+		UTM: attribution.UTM{Source: "newsletter"},
 	}})
 	if err != nil {
 		w.t.Fatal(err)
@@ -191,16 +208,21 @@ func TestExactlyOnce(t *testing.T) {
 	}
 }
 
-func onceEach(t *testing.T, box *sandbox.Sandbox, n int) {
+// onceEach wants n opt-ins with a referral each, beside those that others wrote.
+func onceEach(t *testing.T, box *sandbox.Sandbox, n int, others ...int) {
 	t.Helper()
+	all := n
+	for _, more := range others {
+		all += more
+	}
 	seen := map[string]int{}
 	for _, r := range box.Referrals() {
 		if strings.HasPrefix(r.Source, "tributary:") {
 			seen[r.Source]++
 		}
 	}
-	if len(seen) != n || len(box.Referrals()) != n {
-		t.Errorf("%d referrals of %d opt-ins, want %d", len(box.Referrals()), len(seen), n)
+	if len(seen) != n || len(box.Referrals()) != all {
+		t.Errorf("%d referrals of %d opt-ins, want %d of %d", len(box.Referrals()), len(seen), all, n)
 	}
 }
 

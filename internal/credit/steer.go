@@ -22,10 +22,10 @@ func (c *Crediter) steer(claim *outbox.Claim, step string, err error) error {
 	later := outbox.Later{State: claim.State, Step: "put off", Reason: fmt.Sprintf("%s: %v", step, err), GiveUp: attribution.Failed}
 	switch {
 	case keap.IsKeyRefused(err):
-		later.Reason = "Keap refuses the key: check --keap-key. " + err.Error()
+		later.Reason = keyRefused(err)
 		return &outbox.Outage{Later: later, Denied: true}
 	case keap.IsThrottled(err):
-		return &outbox.Pause{For: min(max(keap.RetryAfter(err), pauseThrottled), longestPause), Reason: "Keap's limit is reached: " + err.Error()}
+		return throttled(err)
 	case keap.IsOutage(err):
 		return &outbox.Outage{Later: later}
 	case keap.IsRefused(err) && !keap.IsNotFound(err): // asked again it says the same
@@ -40,10 +40,18 @@ func (c *Crediter) Probe(ctx context.Context) error {
 	switch {
 	case err == nil:
 		return nil
-	case keap.IsKeyRefused(err):
-		return fmt.Errorf("Keap refuses the key: check --keap-key. %w", err)
 	case keap.IsThrottled(err):
-		return &outbox.Pause{For: min(max(keap.RetryAfter(err), pauseThrottled), longestPause), Reason: "Keap's limit is reached: " + err.Error()}
+		return throttled(err)
+	case keap.IsKeyRefused(err):
+		return &outbox.Outage{Later: outbox.Later{Reason: keyRefused(err)}, Denied: true}
 	}
-	return fmt.Errorf("Keap cannot be reached: %w", err)
+	return &outbox.Outage{Later: outbox.Later{Reason: "Keap cannot be reached: " + err.Error()}}
+}
+
+func throttled(err error) error {
+	return &outbox.Pause{For: min(max(keap.RetryAfter(err), pauseThrottled), longestPause), Reason: "Keap's limit is reached: " + err.Error()}
+}
+
+func keyRefused(err error) string {
+	return "Keap refuses the key: check --keap-key, or see \"tributary keap status\". " + err.Error()
 }

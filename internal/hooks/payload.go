@@ -224,7 +224,7 @@ func (s *Service) identical(ctx context.Context, p *Payload) (Payload, bool, err
 	}
 	digest := s.digest(p)
 	i := slices.IndexFunc(sh.kept, func(k keptPayload) bool {
-		return k.digest == digest && p.Received.Sub(k.received) <= s.Policy.Merge
+		return k.digest == digest && p.Received.Sub(k.received) <= s.Policy().Merge
 	})
 	var id uuid.UUID
 	if i >= 0 {

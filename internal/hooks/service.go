@@ -41,7 +41,7 @@ type Options struct {
 	Store  Store
 	Sealer Sealer
 	Site   func(ctx context.Context, key string) (attribution.Site, error)
-	Policy attribution.Policy
+	Policy func() attribution.Policy
 	Now    func() time.Time
 }
 
@@ -234,7 +234,7 @@ func (s *Service) ingest(ctx context.Context, h Hook, p *Payload, events []attri
 	if len(events) == 0 {
 		return nil
 	}
-	outcomes, err := s.Store.Ingest(ctx, h.Account, s.Policy, events)
+	outcomes, err := s.Store.Ingest(ctx, h.Account, s.Policy(), events)
 	if err != nil {
 		return fmt.Errorf("storing what a hook told: %w", err)
 	}
@@ -310,7 +310,7 @@ func (s *Service) sure(ctx context.Context, h Hook, ref attribution.Ref) (attrib
 // eventID is the same for a submission that is sent again within the merge window, as long as it is understood in the
 // same way; its time puts it where it belongs in the log.
 func (s *Service) eventID(h Hook, received time.Time, it item, u understood) uuid.UUID {
-	span := max(s.Policy.Merge, time.Minute)
+	span := max(s.Policy().Merge, time.Minute)
 	start := received.Truncate(span)
 	key := s.Sealer.Key(strings.Join([]string{"hook event", h.ID, start.String(), u.person.Email, u.ref.String(), u.joins.String(), string(it.raw)}, "\x00"))
 	id := uuid.UUID(key)

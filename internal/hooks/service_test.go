@@ -56,7 +56,7 @@ func (w *world) restart() {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.Service = hooks.NewService(hooks.Options{Store: w.store, Sealer: v, Policy: attribution.DefaultPolicy, Now: time.Now})
+	w.Service = hooks.NewService(hooks.Options{Store: w.store, Sealer: v, Policy: usualPolicy, Now: time.Now})
 }
 
 func (w *world) kept(state hooks.State) []hooks.Payload {
@@ -142,3 +142,5 @@ func TestAPersonIsForgotten(t *testing.T) {
 		t.Errorf("the rest of the list, again: %+v, %v", p.Results, err)
 	}
 }
+
+func usualPolicy() attribution.Policy { return attribution.DefaultPolicy }

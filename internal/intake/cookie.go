@@ -66,8 +66,8 @@ func (in *Intake) renew(value string) (renewed string, ends time.Time, ok bool) 
 	if json.Unmarshal(text, &k) != nil || uuid.Validate(k.Visitor) != nil || !isTouch(k.First) || !isTouch(k.Latest) {
 		return "", ends, false
 	}
-	ends = time.UnixMilli(k.Latest.At).Add(in.Policy.Window)
-	if left := ends.Sub(in.Now()); left < time.Second || left > in.Policy.Window+maxAhead {
+	ends = time.UnixMilli(k.Latest.At).Add(in.Policy().Window)
+	if left := ends.Sub(in.Now()); left < time.Second || left > in.Policy().Window+maxAhead {
 		return "", ends, false
 	}
 	k.HTTP = ends.UnixMilli()

@@ -34,7 +34,7 @@ type Options struct {
 	Store  store.Store
 	Sites  *Sites
 	Sealer Sealer
-	Policy attribution.Policy
+	Policy func() attribution.Policy
 	Now    func() time.Time
 	Logger *slog.Logger
 }
@@ -176,7 +176,7 @@ func (in *Intake) ingest(ctx context.Context, account attribution.AccountID, eve
 	if len(events) == 0 {
 		return nil, nil
 	}
-	outcomes, err := in.Store.Ingest(ctx, account, in.Policy, events)
+	outcomes, err := in.Store.Ingest(ctx, account, in.Policy(), events)
 	if err != nil {
 		return nil, in.unavailable(err)
 	}

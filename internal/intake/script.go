@@ -18,7 +18,7 @@ import (
 type Scripts struct {
 	Sites      *Sites
 	Docs       store.Documents
-	Policy     attribution.Policy
+	Policy     func() attribution.Policy
 	EventsPath string // where the collector takes events; empty means the usual
 	shelf      snippet.Shelf
 }
@@ -73,7 +73,8 @@ func (s *Scripts) settings(site attribution.Site) (snippet.Settings, error) {
 	if err != nil {
 		return settings, fmt.Errorf("site %s: %w", site.Key, err)
 	}
-	settings.Key, settings.Rule, settings.Window = site.Key, string(s.Policy.Rule), s.Policy.Window
+	policy := s.Policy()
+	settings.Key, settings.Rule, settings.Window = site.Key, string(policy.Rule), policy.Window
 	settings.EventsPath = s.EventsPath
 	if settings.Frames { // the one list is for who may send events, and for who may be handed a touch
 		settings.Origins = site.Origins

@@ -57,6 +57,6 @@ func (in *Intake) wouldBe(e attribution.Event) (*judgement, attribution.Ref) {
 	case e.Type == attribution.Clicked:
 		return &judgement{Status: string(store.Accepted)}, e.Latest.Ref
 	}
-	o := attribution.NewOptIn(e.ID, e, in.Policy, attribution.Touch{})
+	o := attribution.NewOptIn(e.ID, e, in.Policy(), attribution.Touch{})
 	return &judgement{Status: string(o.Status), Reason: o.Reason}, o.Ref
 }

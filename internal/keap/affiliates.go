@@ -3,6 +3,7 @@ package keap
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"strings"
 )
 
@@ -73,7 +74,7 @@ func (c *Client) AffiliateByCode(ctx context.Context, code string) (Affiliate, e
 	if !isPlain(code) {
 		return Affiliate{}, fmt.Errorf("finding affiliate by code: %w", absent(op, "no affiliate can have this code"))
 	}
-	page, _, err := c.affiliates(ctx, "code=="+code, "", 0)
+	page, _, err := c.affiliates(ctx, pageQuery("code=="+code, "", 0))
 	if err != nil {
 		return Affiliate{}, fmt.Errorf("finding affiliate by code: %w", err)
 	}
@@ -103,20 +104,22 @@ func withCode(page []Affiliate, code string) (meant Affiliate, ok bool) {
 //
 // Keap: listAffiliate, https://developer.keap.com/docs/restv2/#tag/Affiliate/operation/listAffiliate
 func (c *Client) Affiliates(ctx context.Context, pageToken string, pageSize int) (page []Affiliate, next string, err error) {
-	page, next, err = c.affiliates(ctx, "", pageToken, pageSize)
+	query := pageQuery("", pageToken, pageSize)
+	query.Set("order_by", "id asc") // so that one that is added meanwhile comes on the last page
+	page, next, err = c.affiliates(ctx, query)
 	if err != nil {
 		return nil, "", fmt.Errorf("listing affiliates: %w", err)
 	}
 	return page, next, nil
 }
 
-func (c *Client) affiliates(ctx context.Context, filter, token string, size int) ([]Affiliate, string, error) {
+func (c *Client) affiliates(ctx context.Context, query url.Values) ([]Affiliate, string, error) {
 	const op = "listAffiliate"
 	var found list[wireAffiliate]
-	if err := c.do(ctx, get(op, "/rest/v2/affiliates", pageQuery(filter, token, size), found.decode("affiliates"))); err != nil {
+	if err := c.do(ctx, get(op, "/rest/v2/affiliates", query, found.decode("affiliates"))); err != nil {
 		return nil, "", err
 	}
-	return each(found.items, wireAffiliate.affiliate), found.next, checkNext(op, token, found.next)
+	return each(found.items, wireAffiliate.affiliate), found.next, checkNext(op, query.Get("page_token"), found.next)
 }
 
 // CreateAffiliate makes an affiliate of a contact. Like every create it may have been applied when it ends with an

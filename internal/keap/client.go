@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -39,16 +40,19 @@ const (
 	HeaderAPIKey        = "X-Keap-API-Key"
 )
 
-// Config says where Keap is and who asks. Only Key has no default.
+// Config says where Keap is and who asks. Only the key has no default: give Key or Credential.
 type Config struct {
 	BaseURL   string        // up to and including "/crm"; DefaultBaseURL when empty
-	Key       string        // personal access token, service account key or OAuth access token
+	Key       string        // personal access token, service account key or OAuth access token that never changes
 	KeyHeader string        // HeaderAuthorization (as "Bearer <key>", the default) or HeaderAPIKey
 	Timeout   time.Duration // of one exchange; the wait for the pace is not part of it; DefaultTimeout when 0
 	PerMinute int           // calls in any minute; 0 is what Keap tells (DefaultPerMinute until then), negative no pacing
 	Reserve   int           // percent of the day's quota that is not used; DefaultReserve when 0, none when negative, 90 at most
 	Logger    *slog.Logger  // told when the pace changes; nothing is logged when nil
 	UserAgent string        // "tributary" when empty
+
+	// Credential gives the token of each call, where that can change; Key and KeyHeader are not used then.
+	Credential Credential
 
 	// Transport carries the requests; nil means a copy of http.DefaultTransport with connections of its own.
 	// A wrapper must pass the request's context on, because MayHaveApplied learns from httptrace whether a
@@ -58,13 +62,13 @@ type Config struct {
 
 // Client talks to one Keap app. It is safe for concurrent use, and all its callers share one pace.
 type Client struct {
-	base      string
-	key       string
-	keyHeader string
-	userAgent string
-	timeout   time.Duration
-	pace      *pace
-	http      *http.Client
+	base       string
+	credential Credential
+	userAgent  string
+	timeout    time.Duration
+	pace       *pace
+	http       *http.Client
+	succeeded  atomic.Pointer[time.Time]
 }
 
 // New checks the configuration and returns a client for it. It does not call Keap: UserInfo does.
@@ -75,18 +79,28 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkKey(config.Key, config.KeyHeader); err != nil {
-		return nil, err
+	if config.Credential == nil {
+		if err := CheckKey(config.Key, config.KeyHeader); err != nil {
+			return nil, err
+		}
+		config.Credential = fixed{config.Key, config.KeyHeader}
 	}
 	return &Client{
-		base:      base,
-		key:       config.Key,
-		keyHeader: http.CanonicalHeaderKey(config.KeyHeader),
-		userAgent: config.UserAgent,
-		timeout:   config.Timeout,
-		pace:      newPace(config.PerMinute, float64(config.Reserve)/100, config.Logger),
-		http:      &http.Client{Transport: config.Transport, CheckRedirect: followNothing},
+		base:       base,
+		credential: config.Credential,
+		userAgent:  config.UserAgent,
+		timeout:    config.Timeout,
+		pace:       newPace(config.PerMinute, float64(config.Reserve)/100, config.Logger),
+		http:       &http.Client{Transport: config.Transport, CheckRedirect: followNothing},
 	}, nil
+}
+
+// LastSuccess is when Keap last did what it was asked; zero before that.
+func (c *Client) LastSuccess() time.Time {
+	if at := c.succeeded.Load(); at != nil {
+		return *at
+	}
+	return time.Time{}
 }
 
 // CloseIdleConnections drops the connections kept for the next call. The client can be used afterwards.
@@ -137,7 +151,8 @@ func checkBaseURL(raw string) (string, error) {
 	return base.String(), nil
 }
 
-func checkKey(key, header string) error {
+// CheckKey says what is wrong with a key or its header at sight. The error never holds the key.
+func CheckKey(key, header string) error {
 	if key == "" {
 		return errors.New("no Keap key given: make a service account key or a personal access token in Keap")
 	}

@@ -134,7 +134,7 @@ const ContactsPerCall = 150
 // Contacts fetches up to ContactsPerCall contacts by their ids in one call. Those that Keap has not, or has no longer, are
 // left out. Ids that are none of Keap's are left out, too.
 //
-// Keap: listContacts with the filter contact_ids, https://developer.keap.com/docs/restv2/#tag/Contact/operation/listContacts
+// Keap: listContacts with the filter ids, https://developer.keap.com/docs/restv2/#tag/Contact/operation/listContacts
 func (c *Client) Contacts(ctx context.Context, ids []string) ([]Contact, error) {
 	const op = "listContacts"
 	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !isID(id) })
@@ -145,7 +145,7 @@ func (c *Client) Contacts(ctx context.Context, ids []string) ([]Contact, error) 
 		return nil, fmt.Errorf("fetching contacts: %w", invalid(op, "one call takes %d ids at most", ContactsPerCall))
 	}
 	var found list[wireContact]
-	query := pageQuery("contact_ids=="+strings.Join(ids, ","), "", largestPage)
+	query := pageQuery("ids=="+strings.Join(ids, ","), "", largestPage)
 	query.Set("fields", contactFields)
 	if err := c.do(ctx, get(op, "/rest/v2/contacts", query, found.decode("contacts"))); err != nil {
 		return nil, fmt.Errorf("fetching contacts: %w", err)

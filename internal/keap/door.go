@@ -25,7 +25,8 @@ type call struct {
 	query  url.Values
 	body   any                // sent as JSON unless nil
 	decode func([]byte) error // reads the body of a 2xx
-	hide   []string           // what no error text may hold, besides the key
+	hide   []string           // what no error text may hold, besides the token
+	token  Token              // what it was last sent with
 }
 
 func get(op, path string, query url.Values, decode func([]byte) error) call {
@@ -36,13 +37,17 @@ func post(op, path string, body any, decode func([]byte) error) call {
 	return call{op: op, method: http.MethodPost, path: path, body: body, decode: decode}
 }
 
-// do is the one door out. Every error it returns is an *Error.
-func (c *Client) do(ctx context.Context, call call) error {
+// exchange sends a call once, with the token of that moment. Every error it returns is an *Error.
+func (c *Client) exchange(ctx context.Context, ask *call) (err error) {
 	leave, err := c.pace.enter(ctx)
 	if err != nil {
-		return c.unanswered(call, NotSent, err)
+		return c.unanswered(*ask, NotSent, err)
 	}
 	defer leave()
+	if ask.token, err = c.credential.Token(ctx); err != nil {
+		return c.unanswered(*ask, NotSent, err)
+	}
+	call := *ask
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	wire := &wireTrace{}
@@ -73,16 +78,16 @@ func (c *Client) request(ctx context.Context, call call) (*http.Request, error) 
 	// sent once or not at all.
 	req.GetBody = nil
 	req.URL.RawQuery = call.query.Encode()
-	c.setHeaders(req)
+	c.setHeaders(req, call.token)
 	return req, nil
 }
 
-func (c *Client) setHeaders(req *http.Request) {
-	credential := c.key
-	if c.keyHeader == HeaderAuthorization {
-		credential = "Bearer " + c.key
+func (c *Client) setHeaders(req *http.Request, token Token) {
+	if header := http.CanonicalHeaderKey(token.Header); header == http.CanonicalHeaderKey(HeaderAPIKey) {
+		req.Header.Set(header, token.Text)
+	} else {
+		req.Header.Set(HeaderAuthorization, "Bearer "+token.Text)
 	}
-	req.Header.Set(c.keyHeader, credential)
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", c.userAgent)
 	if req.Body != nil {

@@ -19,6 +19,9 @@ var (
 	// ErrInvalid is what errors.Is finds when a request was refused here, before any call: Keap could only refuse
 	// it too, or would understand something else by it.
 	ErrInvalid = errors.New("not a request that Keap can take")
+
+	// ErrDeclined is what errors.Is finds when Keap took the call and its answer says that it did not do what was asked.
+	ErrDeclined = errors.New("declined by Keap")
 )
 
 // SendState says how far a request came.
@@ -91,9 +94,12 @@ func MayHaveApplied(err error) bool {
 // IsNotFound says whether Keap has no such record: the same as errors.Is(err, ErrNotFound).
 func IsNotFound(err error) bool { return errors.Is(err, ErrNotFound) }
 
-// IsKeyRefused says whether Keap refused the key (401) or what the key may do (403). No other call will fare better
-// until a person gives another key.
+// IsKeyRefused says whether Keap refused the key (401) or what the key may do (403), or whether there is none to show
+// (ErrNoCredential). No other call will fare better until a person gives another key.
 func IsKeyRefused(err error) bool {
+	if errors.Is(err, ErrNoCredential) {
+		return true
+	}
 	var e *Error
 	return errors.As(err, &e) && (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden)
 }
@@ -160,7 +166,11 @@ func withoutID(op string) error {
 func (c *Client) unanswered(call call, sent SendState, err error) error {
 	err = withoutURL(err)
 	message := c.hush(call, err.Error())
-	if message != err.Error() {
+	switch {
+	case message == err.Error():
+	case errors.Is(err, ErrNoCredential):
+		err = ErrNoCredential
+	default:
 		err = nil // a cause that holds a secret is not handed on
 	}
 	e := &Error{Op: call.op, Sent: sent, Message: excerpt(message), err: err}
@@ -205,9 +215,9 @@ func retryAfter(header string, now time.Time) time.Duration {
 // anEmail finds addresses, also quoted ones, also as they stand in JSON and in a URL.
 var anEmail = regexp.MustCompile(`(?:"[^"\\]*"|\\"[^"]*\\"|[^\s"'<>()\[\]{},;:=&?/\\]+)(?:@|%40)(?:\[[^\]]*\]|[^\s"'<>()\[\]{},;:=&?/\\]+)`)
 
-// hush takes the key, what the call wants hidden, and everything like an e-mail out of a text that others wrote.
+// hush takes the token, what the call wants hidden, and everything like an e-mail out of a text that others wrote.
 func (c *Client) hush(call call, text string) string {
-	text = hide(text, c.key, "[key]")
+	text = hide(text, call.token.Text, "[key]")
 	for _, secret := range call.hide {
 		text = hide(text, secret, "[hidden]")
 	}

@@ -11,7 +11,7 @@ import (
 
 // ErrPaced is what errors.Is finds when a call was not sent because Keap allows none for a while: RetryAfter says for how
 // long. IsThrottled is true for it, too.
-var ErrPaced = errors.New("Keap allows no call for a while")
+var ErrPaced = errors.New("no call of Keap is allowed for a while")
 
 const (
 	// patience is how long a call waits for its turn by itself. A longer wait is told, so that the caller can let go of

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -116,7 +117,7 @@ func TestFreshCallsGoFirst(t *testing.T) {
 		box := sandbox.New(sandbox.Options{Limits: sandbox.Limits{PerSecond: 10, PerMinute: 240}})
 		client := paced(t, box)
 		var bulk sync.WaitGroup
-		ended := 0
+		var ended atomic.Int32
 		for range 20 {
 			bulk.Go(func() {
 				for range 10 {
@@ -124,7 +125,7 @@ func TestFreshCallsGoFirst(t *testing.T) {
 						t.Error(err)
 					}
 				}
-				ended++
+				ended.Add(1)
 			})
 		}
 		for range 10 { // ten minutes of fresh opt-ins, one a minute
@@ -140,8 +141,8 @@ func TestFreshCallsGoFirst(t *testing.T) {
 			}
 		}
 		bulk.Wait()
-		if ended != 20 || box.Throttled() > 0 {
-			t.Errorf("%d of 20 ended; %d calls were too many", ended, box.Throttled())
+		if ended.Load() != 20 || box.Throttled() > 0 {
+			t.Errorf("%d of 20 ended; %d calls were too many", ended.Load(), box.Throttled())
 		}
 	})
 }

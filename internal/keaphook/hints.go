@@ -314,11 +314,15 @@ func (h *Hints) again(id string) bool {
 	return true
 }
 
+// remembered bounds how many contacts are known to be fetched, in queues: more than wait at once, so that a stranger who
+// names the same ones in turn does not have them fetched each time.
+const remembered = 4
+
 // remember keeps a contact from being fetched again at once. h.mu is held.
 func (h *Hints) remember(id string) {
 	delete(h.tries, id)
 	now := h.o.Now()
-	for len(h.aged) > 0 && (len(h.aged) >= h.o.Queue || now.Sub(h.recent[h.aged[0]]) >= h.o.Forget) {
+	for len(h.aged) > 0 && (len(h.aged) >= remembered*h.o.Queue || now.Sub(h.recent[h.aged[0]]) >= h.o.Forget) {
 		delete(h.recent, h.aged[0])
 		h.aged = h.aged[1:]
 	}

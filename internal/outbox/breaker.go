@@ -214,7 +214,7 @@ func (b *Outbox) confirmed(ctx context.Context, o *Outage, failed time.Time) boo
 		}
 		b.noteWorks()
 	}
-	if o.Denied && b.streaking() {
+	if o.Denied && b.trying() {
 		b.pause(o.Reason, b.nextPause(o), false)
 	}
 	return false
@@ -232,7 +232,8 @@ func (b *Outbox) noteWorks() {
 	b.brk.worked = b.o.Now()
 }
 
-func (b *Outbox) streaking() bool {
+// trying says that jobs are only tried now and then, one after another: however many wait, a pause follows each.
+func (b *Outbox) trying() bool {
 	b.brk.mu.Lock()
 	defer b.brk.mu.Unlock()
 	return b.brk.streak >= streakTrials

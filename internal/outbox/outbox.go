@@ -49,6 +49,7 @@ func (f *Finished) Error() string { return "finished: " + f.Step }
 // parked as Failed when the schedule ends.
 type Later struct {
 	At     time.Time
+	By     time.Time          // the next attempt comes no later than this, where it lies ahead
 	Status attribution.Status // of the opt-in meanwhile; empty leaves it
 	Step   string
 	Reason string
@@ -140,7 +141,16 @@ func (b *Outbox) Run(ctx context.Context) {
 		free <- struct{}{}
 	}
 	for b.waitTurn(ctx, free) {
-		claimed := b.claim(ctx, 1+len(free))
+		room := 1 + len(free)
+		if b.trying() {
+			room = 1
+		}
+		claimed := b.claim(ctx, room)
+		if b.trying() && len(claimed) == 1 { // alone: the next one waits for what this one meets
+			b.handle(delivery, claimed[0])
+			free <- struct{}{}
+			continue
+		}
 		for i, c := range claimed {
 			if i > 0 {
 				<-free
@@ -259,7 +269,10 @@ func (b *Outbox) putOff(c *Claim, now time.Time, l *Later) store.Settlement {
 		return s
 	}
 	s.Due = next
-	if l.At.After(next) {
+	if l.By.After(now) && l.By.Before(s.Due) {
+		s.Due = l.By
+	}
+	if l.At.After(s.Due) {
 		s.Due = l.At
 	}
 	return s

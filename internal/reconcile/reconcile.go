@@ -96,7 +96,7 @@ func New(o Options) *Reconciler {
 }
 
 // background marks calls of Keap that may wait for those of fresh opt-ins.
-func background(ctx context.Context) context.Context { return ctx }
+func background(ctx context.Context) context.Context { return keap.Background(ctx) }
 
 // Run does what was started, and what is due by itself, until ctx ends. An import that the last run of the program did not
 // end goes on.

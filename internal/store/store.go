@@ -182,7 +182,16 @@ type JobKind string
 const (
 	CreditJob    JobKind = "credit"    // write the referral of one opt-in; the subject is the opt-in's id
 	AffiliateJob JobKind = "affiliate" // look an affiliate up in Keap; the subject is its reference
+
+	// What follows on a credit; see Settlement.Then. A job of these never changes where its opt-in stands.
+	TagJob    JobKind = "tag"    // apply a tag to the contact; the subject is the opt-in's id
+	GoalJob   JobKind = "goal"   // achieve a goal for the contact; likewise
+	FieldsJob JobKind = "fields" // write custom fields of the contact; likewise
+	TotalsJob JobKind = "totals" // write an affiliate's count into their own contact; the subject is the affiliate's id
 )
+
+// AfterJobs are the kinds that follow on the credit of one opt-in, and have its id for a subject.
+var AfterJobs = []JobKind{TagJob, GoalJob, FieldsJob}
 
 // JobState is where a job stands.
 type JobState string
@@ -208,7 +217,9 @@ type Job struct {
 	Created  time.Time             `json:"created"`
 	Intended time.Time             `json:"intended,omitzero"` // when a write was last about to be sent
 	Reason   string                `json:"reason,omitempty"`
-	Code     string                `json:"code,omitempty"` // the reason for programs
+	Code     string                `json:"code,omitempty"`  // the reason for programs
+	Again    bool                  `json:"again,omitempty"` // wanted once more since it was claimed: done is not done yet
+	After    time.Duration         `json:"after,omitempty"` // how long it waits before it is done again
 }
 
 // freshAttempts is how often a fresh job may have been put off: on the usual schedule that is the first half minute, in
@@ -220,8 +231,11 @@ const freshAttempts = 4
 // was put off again and again is not, so that neither a backlog nor a flood delays an opt-in.
 func (j *Job) IsFresh() bool { return j.Kind == CreditJob && j.Attempt < freshAttempts }
 
-// UnknownAffiliate is the Code of a job that was parked because Keap knows no such affiliate. PutAffiliate wakes it.
-const UnknownAffiliate = "unknown_affiliate"
+// Codes of jobs that are parked because of their affiliate. PutAffiliate wakes them.
+const (
+	UnknownAffiliate  = "unknown_affiliate"  // Keap knows no such affiliate
+	InactiveAffiliate = "inactive_affiliate" // woken when the affiliate is active
+)
 
 // JobID names the job of an intent.
 func JobID(kind JobKind, subject string) string { return string(kind) + ":" + subject }
@@ -240,6 +254,16 @@ type Settlement struct {
 	ReferralID string
 	Step       string // a line of its trace
 	Detail     string
+
+	Then []Following // of a credit: what else is to be done now, in the same commit
+}
+
+// Following is a job that another one brings. Where there is such a job already it stays as it is; one that is in hand
+// is done again, After its end, so that what it does is as new as the last that asked for it.
+type Following struct {
+	Kind    JobKind
+	Subject string
+	After   time.Duration
 }
 
 // Outbox hands out jobs and settles them.
@@ -263,8 +287,8 @@ type Outbox interface {
 // Affiliates keeps the affiliates that Keap knows.
 type Affiliates interface {
 	// PutAffiliate saves an affiliate. What was counted under its code before it was known moves under its id, exactly: a
-	// visitor or person counted under both counts once. Its parked opt-ins and look-ups become due. So it is with other
-	// spellings of its code, except those that are somebody's code.
+	// visitor or person counted under both counts once. Its opt-ins and look-ups that were parked because of it become due,
+	// unless it is gone. So it is with other spellings of its code, except those that are somebody's code.
 	PutAffiliate(ctx context.Context, account attribution.AccountID, a attribution.Affiliate, now time.Time) error
 	// Affiliate resolves a reference, or returns ErrNotFound.
 	Affiliate(ctx context.Context, account attribution.AccountID, ref attribution.Ref) (attribution.Affiliate, error)

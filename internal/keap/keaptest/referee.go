@@ -217,8 +217,10 @@ var load = sync.OnceValues(func() (validator.Validator, error) {
 	}
 	v, errs := validator.NewValidator(document,
 		config.WithStrictMode(),
-		// Contact.company is a $ref with a description beside it, which strict mode cannot see through.
-		config.WithStrictIgnorePaths("$.body.company.*", "$.body.contacts[*].company.*"),
+		// Contact.company and Tag.category are a $ref with a description beside it, which strict mode cannot see through, as
+		// it cannot through the additionalProperties of ApplyTagsResponse.results.
+		config.WithStrictIgnorePaths("$.body.company.*", "$.body.contacts[*].company.*",
+			"$.body.category.*", "$.body.tags[*].category.*", "$.body.results.*"),
 		config.WithStrictIgnoredHeadersExtra("X-Keap-API-Key"),
 		config.WithFormatAssertions(),
 		config.WithoutSecurityValidation(), // the description knows OAuth only; the sandbox checks the key

@@ -49,6 +49,16 @@ func (s *Sandbox) AddAffiliate(affiliate Affiliate) Affiliate {
 	return s.insertAffiliate(affiliate)
 }
 
+// ChangeAffiliate does to an affiliate what somebody at Keap would; change returns false to delete it.
+func (s *Sandbox) ChangeAffiliate(id string, change func(*Affiliate) bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.affiliates = slices.Clone(s.affiliates) // what Affiliates returned before stays as it was
+	if at := s.affiliateAt(id); at >= 0 && !change(&s.affiliates[at]) {
+		s.affiliates = slices.Delete(s.affiliates, at, at+1)
+	}
+}
+
 // Affiliates returns all affiliates, oldest first.
 func (s *Sandbox) Affiliates() []Affiliate {
 	s.mu.Lock()

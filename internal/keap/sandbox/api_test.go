@@ -373,7 +373,7 @@ func TestStateAndReset(t *testing.T) {
 		t.Errorf("%d calls, want 4", calls)
 	}
 	box.Reset()
-	if got := api.call("GET", "/sandbox/state", ""); got.text != `{"contacts":[],"affiliates":[],"referrals":[],"calls":{},"faults":[],"hooks":[],"merges":[]}` {
+	if got := api.call("GET", "/sandbox/state", ""); got.text != `{"contacts":[],"affiliates":[],"referrals":[],"tags":[],"tagged":{},"contact_fields":[],"achieved":[],"calls":{},"calls_today":0,"tokens":0,"faults":[],"hooks":[],"merges":[]}` {
 		t.Errorf("after a reset: %s", got.text)
 	}
 	if first := box.AddContact("new@example.com", "", ""); first.ID != "1001" {
@@ -387,8 +387,14 @@ func TestPageEscapesWhatItShows(t *testing.T) {
 	if err := box.AddFault(sandbox.Fault{Operation: "createReferral", Kind: sandbox.Hang, Times: 3}); err != nil {
 		t.Fatal(err)
 	}
-	page := unjudged(t, base).call("GET", "/sandbox", "")
-	for _, want := range []string{"lee@example.com", "Ann <small>101</small>", "tributary:1", "2026-05-04T08:00:00Z", "createReferral <b>4</b>", "<b>hang</b>, 3 left", `href="sandbox/page.css"`} {
+	tag := box.AddTag(`Came by <script>`)
+	box.AddGoal("tributary", "optedin")
+	api := unjudged(t, base)
+	api.call("POST", "/rest/v2/tags/"+tag.ID+"/contacts:applyTags", `{"contact_ids":["1002"]}`)
+	api.call("POST", "/rest/v2/automations/goals/achieve", `{"contact_id":"1002","integration":"tributary","call_name":"optedin"}`)
+	page := api.call("GET", "/sandbox", "")
+	for _, want := range []string{"lee@example.com", "Ann <small>101</small>", "tributary:1", "2026-05-04T08:00:00Z", "createReferral <b>4</b>", "<b>hang</b>, 3 left", `href="sandbox/page.css"`,
+		"Came by &lt;script&gt;</td><td>1002</td>", "tributary / optedin <b>1002</b>", "of the quota today"} {
 		if !strings.Contains(page.text, want) {
 			t.Errorf("the page does not show %s", want)
 		}

@@ -24,6 +24,24 @@ func (s *Sandbox) AddContact(email, givenName, familyName string) Contact {
 	return s.insertContact(contact)
 }
 
+// AddContactWith puts a person in who has values in custom fields already.
+func (s *Sandbox) AddContactWith(email string, fields ...CustomField) Contact {
+	contact := s.AddContact(email, "", "")
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	at := s.contactAt(contact.ID)
+	s.contacts[at].CustomFields = fields
+	return s.contacts[at]
+}
+
+// HideFromSearch keeps the contacts with an e-mail out of lists, as a search index that is behind does. Nobody knows
+// whether Keap's is.
+func (s *Sandbox) HideFromSearch(email string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hidden = email
+}
+
 // Contacts returns all contacts, oldest first.
 func (s *Sandbox) Contacts() []Contact {
 	s.mu.Lock()
@@ -66,7 +84,8 @@ func (c Contact) companyID() []string {
 func (s *Sandbox) listContacts(r request) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	a := listed(s.contacts, r.URL.Query(), "contacts", s.contactFilter(), contactOrders)
+	visible := slices.DeleteFunc(slices.Clone(s.contacts), func(c Contact) bool { return s.hidden != "" && slices.Contains(c.emails(), s.hidden) })
+	a := listed(visible, r.URL.Query(), "contacts", s.contactFilter(), contactOrders)
 	if a.status != http.StatusOK {
 		return a
 	}
@@ -124,6 +143,9 @@ func (s *Sandbox) createContact(r request) answer {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.takeFields(change); err != nil {
+		return badRequest(err)
+	}
 	sent := change.onto(Contact{})
 	if len(sent.Emails)+len(sent.Phones)+len(sent.Addresses) == 0 {
 		return refuse(http.StatusBadRequest, "a contact must have an e-mail address, a phone number or an address")
@@ -151,6 +173,9 @@ func (s *Sandbox) updateContact(r request) answer {
 	at := s.contactAt(r.PathValue("id"))
 	if at < 0 {
 		return refuse(http.StatusNotFound, "there is no such contact")
+	}
+	if err := s.takeFields(change); err != nil {
+		return badRequest(err)
 	}
 	s.changeContact(at, change)
 	return s.showContact(http.StatusOK, at, r)

@@ -7,21 +7,32 @@ import (
 
 // state is all that the sandbox holds.
 type state struct {
-	Contacts   []Contact      `json:"contacts"`
-	Affiliates []Affiliate    `json:"affiliates"`
-	Referrals  []Referral     `json:"referrals"`
-	Calls      map[string]int `json:"calls"`
-	Faults     []Fault        `json:"faults"`
-	Hooks      []Hook         `json:"hooks"`
-	Merges     []Merge        `json:"merges"`
+	Contacts   []Contact           `json:"contacts"`
+	Affiliates []Affiliate         `json:"affiliates"`
+	Referrals  []Referral          `json:"referrals"`
+	Tags       []Tag               `json:"tags"`
+	Tagged     map[string][]string `json:"tagged"`
+	Fields     []FieldModel        `json:"contact_fields"`
+	Achieved   []Achieved          `json:"achieved"`
+	Calls      map[string]int      `json:"calls"`
+	Today      int                 `json:"calls_today"` // of the quota
+	Tokens     int                 `json:"tokens"`      // access tokens by OAuth that live
+	Faults     []Fault             `json:"faults"`
+	Hooks      []Hook              `json:"hooks"`
+	Merges     []Merge             `json:"merges"`
 }
 
 func (s *Sandbox) state() state {
+	tags, tagged, fields := s.labels()
 	return state{
+		Tags: tags, Tagged: tagged, Fields: fields,
 		Contacts:   append([]Contact{}, s.Contacts()...),
 		Affiliates: append([]Affiliate{}, s.Affiliates()...),
 		Referrals:  append([]Referral{}, s.Referrals()...),
+		Achieved:   append([]Achieved{}, s.Achieved()...),
 		Calls:      s.Calls(),
+		Today:      s.usedToday(),
+		Tokens:     s.liveTokens(),
 		Faults:     s.Faults(),
 		Hooks:      s.Hooks(),
 		Merges:     append([]Merge{}, s.Merges()...),
@@ -59,4 +70,26 @@ func (s *Sandbox) orderFault(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	answer{status: http.StatusCreated, body: s.Faults()}.write(w)
+}
+
+// usedToday is how many calls count for the day's quota so far.
+func (s *Sandbox) usedToday() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.used.day.Equal(dayOf(s.options.Now())) {
+		return 0
+	}
+	return s.used.today
+}
+
+// liveTokens counts the access tokens that would be taken now.
+func (s *Sandbox) liveTokens() (live int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, token := range s.oauth.access {
+		if s.options.Now().Before(token.expires) {
+			live++
+		}
+	}
+	return live
 }

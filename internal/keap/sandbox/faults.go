@@ -74,6 +74,9 @@ type Fault struct {
 	Probability float64 `json:"probability,omitempty"`
 	Seed        uint64  `json:"seed,omitempty"`
 
+	// Skip is how many fitting calls are spared first, so that the second page of a list can be the one that fails.
+	Skip int `json:"skip,omitempty"`
+
 	Delay      Duration `json:"delay,omitempty"`       // of the kinds that wait: 100ms for late-apply, 30s for the others
 	RetryAfter string   `json:"retry_after,omitempty"` // the header of 429 and 503, as it is to be sent
 	Apply      bool     `json:"apply,omitempty"`       // of the kinds that leave it open
@@ -126,13 +129,14 @@ func (s *Sandbox) ClearFaults() {
 
 func (f Fault) check() error {
 	known := func(op operation) bool { return op.name == f.Operation }
+	isToken := f.Operation == "exchangeCode" || f.Operation == "refreshToken"
 	switch {
-	case f.Operation != "*" && !slices.ContainsFunc(operations, known):
+	case f.Operation != "*" && !isToken && !slices.ContainsFunc(operations, known):
 		return fmt.Errorf("no operation %q: use Keap's operationId, or * for all", f.Operation)
 	case !slices.Contains(Kinds, f.Kind):
 		return fmt.Errorf("no kind of fault %q: use one of %v", f.Kind, Kinds)
-	case f.Times < 0 || f.Probability < 0 || f.Probability > 1 || f.Delay < 0:
-		return errors.New("times and delay cannot be negative, and a probability is from 0 to 1")
+	case f.Times < 0 || f.Skip < 0 || f.Probability < 0 || f.Probability > 1 || f.Delay < 0:
+		return errors.New("times, skip and delay cannot be negative, and a probability is from 0 to 1")
 	}
 	return nil
 }
@@ -150,7 +154,7 @@ func (s *Sandbox) takeFault(operation string) (Fault, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i, fault := range s.faults {
-		if fault.Operation != "*" && fault.Operation != operation || !fault.strikes() {
+		if fault.Operation != "*" && fault.Operation != operation || fault.spares() || !fault.strikes() {
 			continue
 		}
 		if fault.Times == 1 {
@@ -161,6 +165,14 @@ func (s *Sandbox) takeFault(operation string) (Fault, bool) {
 		return taken, true
 	}
 	return Fault{}, false
+}
+
+func (a *armed) spares() bool {
+	if a.Skip == 0 {
+		return false
+	}
+	a.Skip--
+	return true
 }
 
 func (a *armed) strikes() bool { return a.Probability == 0 || a.random.Float64() < a.Probability }

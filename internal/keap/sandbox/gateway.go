@@ -6,13 +6,19 @@ import (
 	"strings"
 )
 
-// knows says whether the request brings an accepted key in one of the two headers that Keap takes.
+// knows says whether the request brings an accepted key in one of the two headers that Keap takes, or an access token
+// that lives, which goes in the first of them only.
 func (s *Sandbox) knows(r *http.Request) bool {
+	token, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	return slices.Contains(s.options.Keys, credentialOf(r)) || bearer && s.isLive(token)
+}
+
+func credentialOf(r *http.Request) string {
 	key, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !bearer {
 		key = r.Header.Get("X-Keap-API-Key")
 	}
-	return slices.Contains(s.options.Keys, key)
+	return key
 }
 
 func (s *Sandbox) unauthorized() answer {

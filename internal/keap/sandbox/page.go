@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-//go:embed page.html page.css
+//go:embed page.html page.css consent.html
 var pageFiles embed.FS
 
 var pageTemplate = template.Must(template.ParseFS(pageFiles, "page.html"))

@@ -8,6 +8,8 @@
 //	/sandbox          a page that shows what is in it
 //	/sandbox/state    the same as JSON
 //	/sandbox/faults   GET, POST, DELETE: the faults that are waiting to happen
+//	/sandbox/revoke   POST: takes back what the owner has allowed, all tokens at once
+//	/app/oauth/authorize, /token   OAuth: the consent page, and the address that gives tokens
 //	/sandbox/contacts/merge {"from","into"}, DELETE /sandbox/contacts/{id}, POST /sandbox/referrals,
 //	DELETE /sandbox/referrals/{id}, POST /sandbox/hooks/{key}/deactivate   what people do at Keap
 //
@@ -42,6 +44,10 @@ type Options struct {
 	Limits   Limits
 	Unknowns Unknowns
 	Delivery Delivery // of hooks
+
+	OAuth       OAuth
+	Tenants     map[string]string // the app of each key; DefaultTenant for those left out
+	CookiesOnly bool              // the app's setting is not "Referral history and cookies"
 }
 
 // Unknowns are the things that no source tells about Keap. The program must live with either answer.
@@ -59,6 +65,18 @@ type Unknowns struct {
 	ConflictOnDuplicate bool
 	// LeaveOutDefaults keeps a referral as sent; otherwise it gets a time (now) and a type (MANUAL).
 	LeaveOutDefaults bool
+	// AnswerFailures answers 200 with the word FAILURE to a tag that does not exist; otherwise it is a 404.
+	AnswerFailures bool
+	// DropUnknownFields leaves out custom fields that do not exist; otherwise they are a 400.
+	DropUnknownFields bool
+	// RefreshGrace is how long a refresh token still works after it was used; otherwise it dies at once.
+	RefreshGrace time.Duration
+	// OldAccessDies ends an access token when the pair that it belongs to is refreshed; otherwise it lives out its time.
+	OldAccessDies bool
+	// IgnorePKCE gives tokens for a code whatever the code_verifier; otherwise it must fit.
+	IgnorePKCE bool
+	// HideReferralHistory leaves the setting out that CookiesOnly is about.
+	HideReferralHistory bool
 	// DatedQuota writes the expiry times of quotas as dates; otherwise as milliseconds since 1970.
 	DatedQuota bool
 	// FirstEmailOnly lets the filter "email" see EMAIL1 alone; otherwise it finds a contact by any of its three.
@@ -74,9 +92,16 @@ type Sandbox struct {
 	contacts   []Contact
 	affiliates []Affiliate
 	referrals  []Referral
+	tags       []Tag
+	tagged     map[string][]string // contact ids by tag
+	fields     []FieldModel
+	goals      []Goal
+	achieved   []Achieved
+	hidden     string         // e-mail of contacts that no list shows
 	lastID     map[string]int // by noun
 	calls      map[string]int // by operation
 	faults     faultList
+	oauth      grants
 	used       usage // of the limits
 	hooks      []*Hook
 	merges     []Merge
@@ -93,6 +118,7 @@ func New(options Options) *Sandbox {
 	if len(options.Keys) == 0 {
 		options.Keys = []string{DefaultKey}
 	}
+	options.OAuth = options.OAuth.withDefaults()
 	if options.Now == nil {
 		options.Now = time.Now
 	}
@@ -116,19 +142,21 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.routes.ServeHTTP(w, r)
 }
 
-// Reset empties the sandbox: records, calls and faults.
+// Reset empties the sandbox: records, calls, faults and tokens.
 func (s *Sandbox) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.contacts, s.affiliates, s.referrals, s.used = nil, nil, nil, usage{}
+	s.tags, s.fields, s.goals, s.achieved, s.hidden = nil, nil, nil, nil, ""
+	s.tagged = map[string][]string{}
 	for _, h := range s.hooks {
 		h.Status = HookInactive // whoever is on the way stops
 	}
 	s.hooks, s.merges = nil, nil
-	s.faults = faultList{}
+	s.faults, s.oauth = faultList{}, newGrants()
 	s.calls = map[string]int{}
 	// Ids of different nouns start apart, so that one taken for another does not hit by accident.
-	s.lastID = map[string]int{"contact": 1000, "affiliate": 100, "referral": 500000}
+	s.lastID = map[string]int{"contact": 1000, "affiliate": 100, "referral": 500000, "tag": 300, "field": 10}
 }
 
 // Settle waits until every late write is applied.
@@ -183,9 +211,15 @@ var operations = []operation{
 	{"getReferralsByAffiliateId", "GET", "/rest/v2/affiliates/{id}/referrals", (*Sandbox).listReferralsOfAffiliate},
 	{"listContacts", "GET", "/rest/v2/contacts", (*Sandbox).listContacts},
 	{"createContact", "POST", "/rest/v2/contacts", (*Sandbox).createContact},
+	{"retrieveContactModel", "GET", "/rest/v2/contacts/model", (*Sandbox).contactModel},
+	{"listTags", "GET", "/rest/v2/tags", (*Sandbox).listTags},
+	{"createTag", "POST", "/rest/v2/tags", (*Sandbox).createTag},
+	{"applyTags", "POST", "/rest/v2/tags/{id}/{verb}", (*Sandbox).applyTags},
+	{"achieveGoal", "POST", "/rest/v2/automations/goals/achieve", (*Sandbox).achieveGoal},
 	{"getContact", "GET", "/rest/v2/contacts/{id}", (*Sandbox).getContact},
 	{"updateContact", "PATCH", "/rest/v2/contacts/{id}", (*Sandbox).updateContact},
 	{"deleteContact", "DELETE", "/rest/v2/contacts/{id}", (*Sandbox).deleteContact},
+	{"getApplicationConfigurations", "GET", "/rest/v2/settings/applications:getConfiguration", (*Sandbox).getSettings},
 	{"listStoredHookSubscriptions", "GET", "/rest/v1/hooks", (*Sandbox).listHooks},
 	{"createAHookSubscription", "POST", "/rest/v1/hooks", (*Sandbox).createHook},
 	{"retrieveAHookSubscription", "GET", "/rest/v1/hooks/{key}", (*Sandbox).getHook},
@@ -202,10 +236,12 @@ func (s *Sandbox) newRoutes() http.Handler {
 		mux.HandleFunc(op.method+" "+op.path, s.serve(op))
 		paths[op.path] = true
 	}
+	delete(paths, "/rest/v2/contacts/model") // other methods find the rule for {id}, which no pattern may cross
 	for path := range paths {
 		mux.HandleFunc(path, s.answerWith(refuse(http.StatusMethodNotAllowed, "the method is not allowed here")))
 	}
 	mux.HandleFunc("/rest/", s.answerWith(refuse(http.StatusNotFound, "no such address in this sandbox")))
+	s.addOAuth(mux)
 	s.addControl(mux)
 	s.addChanges(mux)
 	s.addPage(mux)

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,7 +35,7 @@ func (a *accountTx) putAffiliate(p attribution.Affiliate, now time.Time) error {
 		return err
 	}
 	remember(a.cache.known, p.Ref(), true)
-	if err := a.wakeFor(p.Ref(), now); err != nil {
+	if err := a.wakeFor(p.Ref(), now, wakes(p)...); err != nil {
 		return err
 	}
 	if p.Code != "" {
@@ -96,7 +97,7 @@ func (a *accountTx) owner(code attribution.Ref) (present, first attribution.Ref,
 
 // adopt moves everything counted under a code, while nobody knew whose it was, to its affiliate.
 func (a *accountTx) adopt(code, ref attribution.Ref, now time.Time) error {
-	if err := a.wakeFor(code, now); err != nil {
+	if err := a.wakeFor(code, now, store.UnknownAffiliate); err != nil {
 		return err
 	}
 	if err := a.moveCounters(code, ref); err != nil {
@@ -214,10 +215,20 @@ func (a *accountTx) movePerson(person attribution.PersonKey, code, ref attributi
 	return a.table("credits").delete(old)
 }
 
-// wakeFor makes due what was parked because nobody knew this reference. Held opt-ins are few; an affiliate's opt-ins may
-// be many.
-func (a *accountTx) wakeFor(ref attribution.Ref, now time.Time) error {
-	if err := a.wakeJob(store.JobID(store.AffiliateJob, ref.String()), now); err != nil {
+// wakes lists why a job may have been parked that an affiliate, as it is now, sets going again.
+func wakes(p attribution.Affiliate) []string {
+	switch {
+	case !p.Gone.IsZero():
+		return nil
+	case p.Status == "INACTIVE":
+		return []string{store.UnknownAffiliate}
+	}
+	return []string{store.UnknownAffiliate, store.InactiveAffiliate}
+}
+
+// wakeFor makes due what was parked because of this reference. Held opt-ins are few; an affiliate's opt-ins may be many.
+func (a *accountTx) wakeFor(ref attribution.Ref, now time.Time, codes ...string) error {
+	if err := a.wakeJob(store.JobID(store.AffiliateJob, ref.String()), now, codes); err != nil {
 		return err
 	}
 	ids, err := a.heldFor(ref)
@@ -225,7 +236,7 @@ func (a *accountTx) wakeFor(ref attribution.Ref, now time.Time) error {
 		return err
 	}
 	for _, id := range ids {
-		if err := a.wakeJob(store.JobID(store.CreditJob, id.String()), now); err != nil {
+		if err := a.wakeJob(store.JobID(store.CreditJob, id.String()), now, codes); err != nil {
 			return err
 		}
 	}
@@ -243,13 +254,13 @@ func (a *accountTx) heldFor(ref attribution.Ref) (ids []uuid.UUID, err error) {
 	return ids, err
 }
 
-func (a *accountTx) wakeJob(id string, now time.Time) error {
+func (a *accountTx) wakeJob(id string, now time.Time, codes []string) error {
 	var j store.Job
 	found, err := a.tx.jobs().getJSON(jobKey(a.id, id), &j)
-	if err != nil || !found || j.State == store.Sending || j.Code != store.UnknownAffiliate {
+	if err != nil || !found || j.State == store.Sending || !slices.Contains(codes, j.Code) {
 		return err
 	}
-	_, err = a.tx.wake(j, now, "affiliate known", "the affiliate is known now: trying again")
+	_, err = a.tx.wake(j, now, "affiliate known", "the affiliate is known now, or active: trying again")
 	return err
 }
 

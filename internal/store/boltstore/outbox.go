@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -115,7 +116,7 @@ func (tx *txn) claim(now time.Time, n int, until time.Time) ([]store.Job, error)
 		}
 		j := before
 		j.Epoch++
-		j.Due = until
+		j.Due, j.Again = until, false
 		if err := tx.saveJob(&before, &j); err != nil {
 			return nil, err
 		}
@@ -191,13 +192,22 @@ func (tx *txn) settle(before store.Job, now time.Time, s store.Settlement) error
 	if !s.Intended.IsZero() {
 		j.Intended = s.Intended
 	}
+	if j.State == store.Done && j.Again {
+		j = again(j, now)
+	}
 	if err := tx.saveJob(&before, &j); err != nil {
 		return err
 	}
-	if j.Kind != store.CreditJob {
-		return nil
+	if err := tx.follow(j.Account, now, s.Then); err != nil {
+		return err
 	}
-	return tx.settleOptIn(j, now, s)
+	switch {
+	case j.Kind == store.CreditJob:
+		return tx.settleOptIn(j, now, s)
+	case slices.Contains(store.AfterJobs, j.Kind) && s.Step != "":
+		return tx.settleOptIn(j, now, store.Settlement{Step: s.Step, Detail: s.Detail})
+	}
+	return nil
 }
 
 func (tx *txn) settleOptIn(j store.Job, now time.Time, s store.Settlement) error {
@@ -210,7 +220,9 @@ func (tx *txn) settleOptIn(j store.Job, now time.Time, s store.Settlement) error
 		return err
 	}
 	return a.noteOptIn(id, now, func(o *attribution.OptIn) {
-		o.Status, o.Reason = orElse(s.Status, o.Status), s.Reason
+		if j.Kind == store.CreditJob {
+			o.Status, o.Reason = orElse(s.Status, o.Status), s.Reason
+		}
 		o.ContactID, o.ReferralID = orElse(s.ContactID, o.ContactID), orElse(s.ReferralID, o.ReferralID)
 		if s.Step != "" {
 			o.Note(now, s.Step, s.Detail)

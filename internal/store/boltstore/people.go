@@ -154,31 +154,45 @@ func (a *accountTx) eraseOptIns(e erasure, done *store.Erasure) error {
 			return err
 		}
 		done.OptIns++
-		done.Jobs += int(one(cancelled))
+		done.Jobs += cancelled
 	}
 	return nil
 }
 
-func (a *accountTx) eraseOptIn(e erasure, key []byte) (cancelled bool, err error) {
+func (a *accountTx) eraseOptIn(e erasure, key []byte) (cancelled int, err error) {
 	before, err := a.getOptIn(entryID(key))
 	if err != nil {
-		return false, err
+		return 0, err
 	}
 	o := before
 	o.Erase(e.ghost, e.now)
 	if err := a.saveOptIn(&before, &o); err != nil {
-		return false, err
+		return 0, err
 	}
 	if err := a.table("persons").move(key, append(e.ghost[:], key[len(e.ghost):]...)); err != nil {
-		return false, err
+		return 0, err
 	}
-	return a.cancelCredit(o.ID)
+	return a.cancel(o.ID)
 }
 
-// cancelCredit removes the job of an opt-in. A worker that has it in hand finds its claim stale before it writes.
-func (a *accountTx) cancelCredit(id uuid.UUID) (bool, error) {
+// cancel removes the jobs of an opt-in. A worker that has one in hand finds its claim stale before it writes.
+func (a *accountTx) cancel(id uuid.UUID) (cancelled int, err error) {
+	for _, kind := range append([]store.JobKind{store.CreditJob}, store.AfterJobs...) {
+		there, err := a.cancelJob(kind, id)
+		if err != nil {
+			return cancelled, err
+		}
+		cancelled += int(one(there))
+	}
+	return cancelled, nil
+}
+
+// cancelCredit removes the job that credits an opt-in, and leaves what follows on the credit.
+func (a *accountTx) cancelCredit(id uuid.UUID) (bool, error) { return a.cancelJob(store.CreditJob, id) }
+
+func (a *accountTx) cancelJob(kind store.JobKind, id uuid.UUID) (bool, error) {
 	var j store.Job
-	found, err := a.tx.jobs().getJSON(jobKey(a.id, store.JobID(store.CreditJob, id.String())), &j)
+	found, err := a.tx.jobs().getJSON(jobKey(a.id, store.JobID(kind, id.String())), &j)
 	if err != nil || !found {
 		return false, err
 	}

@@ -1,0 +1,75 @@
+package lease_test
+
+import (
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"tributary/internal/lease"
+	"tributary/internal/store/boltstore"
+)
+
+var noon = time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
+
+func open(t *testing.T) *boltstore.Store {
+	t.Helper()
+	s, err := boltstore.Open(boltstore.Options{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+func TestOneOfManyHoldsALease(t *testing.T) {
+	s := open(t)
+	var won atomic.Int32
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() {
+			switch _, err := lease.Take(t.Context(), s, "x", time.Minute, noon); {
+			case err == nil:
+				won.Add(1)
+			case !errors.Is(err, lease.ErrHeld):
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if won.Load() != 1 {
+		t.Errorf("%d hold it", won.Load())
+	}
+	if _, err := lease.Take(t.Context(), s, "y", time.Minute, noon); err != nil {
+		t.Errorf("another name: %v", err)
+	}
+}
+
+func TestALeasePassesOn(t *testing.T) {
+	s := open(t)
+	take := func(at time.Time) (*lease.Lease, error) { return lease.Take(t.Context(), s, "x", time.Minute, at) }
+	slow, err := take(noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := take(noon.Add(time.Minute - 1)); !errors.Is(err, lease.ErrHeld) {
+		t.Errorf("before its end: %v", err)
+	}
+	next, err := take(noon.Add(time.Minute))
+	if err != nil {
+		t.Fatalf("at its end: %v", err)
+	}
+	if err := slow.Release(t.Context()); err != nil { // it has lost it, and must not take it from the next
+		t.Fatal(err)
+	}
+	if _, err := take(noon.Add(time.Minute)); !errors.Is(err, lease.ErrHeld) {
+		t.Errorf("after the first holder's late release: %v", err)
+	}
+	if err := next.Release(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := take(noon.Add(time.Minute)); err != nil {
+		t.Errorf("after the release: %v", err)
+	}
+}
