@@ -163,7 +163,7 @@ func TestChosenFeaturesOnly(t *testing.T) {
 	}{
 		{"follow", func(s *snippet.Settings) { s.Consent = "follow" }, []string{"__tcfapi", "ad_storage", "globalPrivacyControl"}},
 		{"hash", func(s *snippet.Settings) { s.Email = "hash" }, []string{"email_hash", "TextEncoder"}},
-		{"path", func(s *snippet.Settings) { s.EventsPath = "/in" }, []string{`"in"`}},
+		{"path", func(s *snippet.Settings) { s.EventsPath = "/in" }, []string{`"../in"`}},
 	} {
 		with, without := string(mustBundle(t, with(c.change)).Body), string(mustBundle(t, usual).Body)
 		for _, trace := range c.traces {

@@ -1,3 +1,4 @@
+import { inside } from './inside';
 import { own } from './own';
 
 /**
@@ -5,11 +6,6 @@ import { own } from './own';
  * there are more than usual, or others: see own.
  */
 export const controls = (form: Element): HTMLInputElement[] => {
-  const inside = [
-    ...own(form, 'querySelectorAll').call<Element, [string], Iterable<HTMLInputElement>>(
-      form,
-      'button,fieldset,input,select,textarea',
-    ),
-  ].filter((control) => control.form === form);
-  return inside.length === own(form, 'length') ? inside : [...own(form, 'elements')];
+  const usual = inside<HTMLInputElement>(form, 'button,fieldset,input,select,textarea').filter((control) => control.form === form);
+  return usual.length === own(form, 'length') ? usual : [...own(form, 'elements')];
 };

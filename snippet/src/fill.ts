@@ -21,8 +21,8 @@ export const fill = /* @__PURE__ */ quiet((form: Element, affiliate: string = du
     const mine = (inputs[name] ??= Object.assign(document.createElement('input'), { type: 'hidden', name }));
     const theirs = all.filter((control) => (SPELLED ? isSpelled(form, control, name) : control.name === name) && control !== mine);
     if (off || !value) return mine.remove();
-    [mine, ...theirs].forEach((control) => {
-      if (control.value !== value && fillable(control)) control.value = value;
+    [mine, ...theirs].filter(fillable).forEach((control) => {
+      if (control.value !== value) control.value = value;
     });
     if (theirs[0]) return mine.remove();
     if (!mine.form) own(form, 'append').call(form, mine);

@@ -1,6 +1,6 @@
 import { quiet } from './quiet';
 import { round } from './round';
-import { unseen } from './unseen';
+import { note } from './unseen';
 import type { Change } from './unseen';
 
 let asked: unknown;
@@ -11,7 +11,7 @@ let asked: unknown;
  * requestIdleCallback.
  */
 export const look = (changes: Change[]): void => {
-  unseen.push(changes);
+  changes.forEach(note);
   asked ??= ((window as Partial<Window>).requestIdleCallback ?? (setTimeout as never))(
     quiet(() => {
       asked = undefined;

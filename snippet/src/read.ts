@@ -1,6 +1,6 @@
 import { controls } from './controls';
 import { fill } from './fill';
-import { own } from './own';
+import { inside } from './inside';
 import { state } from './state';
 import { submitted } from './submitted';
 import { ticket } from './ticket';
@@ -13,7 +13,7 @@ import { ticket } from './ticket';
 export const read = ({ target: form, formData, eventPhase }: FormDataEvent & { target: Element }): void => {
   const mine = ticket(form);
   if (mine.due) submitted(form, unheld(form, formData));
-  else if (state.deaf && !own(form, 'querySelectorAll').call(form, ':read-write:focus').length) submitted(form);
+  else if (state.deaf && !inside(form, ':read-write:focus')[0]) submitted(form);
   // The last to hear of it is the last who could find an e-mail.
   if (eventPhase > 1) mine.due = false;
   if (FIELD_AFFILIATE || FIELD_ID) fill(form, undefined, formData);
