@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
@@ -25,7 +26,7 @@ const target = api.ES2021
 const hint = "//# allFunctionsCalledOnLoad\n"
 
 // Properties of our own objects that nobody outside of the script sees.
-const internals = "^(held|paused|later|store|deaf|due|inputs|claimed|tries|looked|entered)$"
+const internals = "^(held|paused|later|store|deaf|due|inputs|looked|entered)$"
 
 // Bundle makes the script of a site. The same settings give the same bytes. Whatever a page may have broken, no error
 // leaves the script: its functions see to that themselves, and what runs while it loads is wrapped here.
@@ -73,6 +74,7 @@ func constants(s Settings, test bool) map[string]string {
 		"CLAIMS":          literal(toolsUse(s.Tools, "claim")),
 		"FRAME_URLS":      literal(toolsUse(s.Tools, "frameUrl")),
 		"SPELLED":         literal(s.FieldAffiliate != None && (len(s.ToolFields) > 0 || toolsUse(s.Tools, "spell"))),
+		"FORM_FIELDS":     literal(slices.ContainsFunc(s.ToolFields, ofFormShape.MatchString)),
 		"FOLLOWED":        literal(test || len(modules(s)) > 0),
 		"WEBINAR_HOSTS":   literal(s.WebinarHosts),
 		"UTM_KEYS":        literal(utmKeys(s.UTMKey)),

@@ -21,11 +21,11 @@ const formOf = (event: Told): Form | undefined => {
 
 /** The new embed has events, and an API through which alone its fields can be reached: 0-1 stands for a contact's. */
 export const newHubSpot = (): void => {
-  on(window, 'hs-form-event:on-ready', (event: Told) => {
+  on('hs-form-event:on-ready', (event: Told) => {
     const affiliate = dueField();
     if (affiliate) formOf(event)?.setFieldValue(`0-1/${FIELD_AFFILIATE}`, affiliate);
   });
-  on(window, 'hs-form-event:on-submission:success', (event: Told) => {
+  on('hs-form-event:on-submission:success', (event: Told) => {
     const { formId } = event.detail;
     if (settleTry(true, `[data-form-id="${formId}"]`)) return;
     const hear = quiet((values: { name: string; value: unknown }[]) => {

@@ -32,7 +32,7 @@ const prefill = (): void => {
 /** The old embed posts messages to the page: its own script does, or the frame that it has made. */
 export const oldHubSpot = (): void => {
   beforeSubmit(prefill);
-  on(window, 'message', (message: MessageEvent<Told>) => {
+  on('message', (message: MessageEvent<Told>) => {
     const { type, eventName, id, data } = message.data;
     if (type !== 'hsFormCallback' || (message.origin !== location.origin && !senderOf(message, hosts))) return;
     prefill();
