@@ -99,20 +99,19 @@ func with(change func(*snippet.Settings)) snippet.Settings {
 }
 
 // Sizes are the same on every machine, so they are held, unlike times. These are what is reached, so that it grows no more:
-// the aims are lower, and "make bench" holds the scripts against them. Some 15 to 65 bytes more than before went into the cost on the page: that
-// forms are not asked for their lists of controls, and that the script is compiled while it loads.
+// "make bench" holds the scripts against the aims, of which the usual one has reached its own: 3.5 KiB.
 func TestBundleSize(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		s    snippet.Settings
 		gzip int
 	}{
-		{"usual", usual, 3734},
-		{"minimal", minimal, 3114},
-		{"follow", with(func(s *snippet.Settings) { s.Consent = "follow" }), 4104},
-		{"hash", with(func(s *snippet.Settings) { s.Email = "hash" }), 4217},
-		{"EverWebinar and frames", webinar, 5200},
-		{"linked domains", linked, 4404},
+		{"usual", usual, 3584},
+		{"minimal", minimal, 3025},
+		{"follow", with(func(s *snippet.Settings) { s.Consent = "follow" }), 3955},
+		{"hash", with(func(s *snippet.Settings) { s.Email = "hash" }), 4070},
+		{"EverWebinar and frames", webinar, 5045},
+		{"linked domains", linked, 4250},
 	} {
 		s := mustBundle(t, c.s)
 		t.Logf("%s: %d bytes, gzip %d, brotli %d", c.name, len(s.Body), len(s.Gzip), len(s.Brotli))
@@ -162,7 +161,7 @@ func TestChosenFeaturesOnly(t *testing.T) {
 		traces []string // of the feature, none of them in the usual script
 	}{
 		{"follow", func(s *snippet.Settings) { s.Consent = "follow" }, []string{"__tcfapi", "ad_storage", "globalPrivacyControl"}},
-		{"hash", func(s *snippet.Settings) { s.Email = "hash" }, []string{"email_hash", "TextEncoder"}},
+		{"hash", func(s *snippet.Settings) { s.Email = "hash" }, []string{"email_hash", "Uint32Array"}},
 		{"path", func(s *snippet.Settings) { s.EventsPath = "/in" }, []string{`"../in"`}},
 	} {
 		with, without := string(mustBundle(t, with(c.change)).Body), string(mustBundle(t, usual).Body)
@@ -218,7 +217,7 @@ func TestToolSizes(t *testing.T) {
 		}
 		bound := 400
 		if tool == "hubspot" {
-			bound = 500 // two embeds that have nothing in common
+			bound = 490 // two embeds that have nothing in common
 		}
 		if shared >= bound {
 			t.Errorf("%s beside the others: %d bytes gzip more, must stay below %d", tool, shared, bound)
