@@ -16,8 +16,10 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tributary/internal/admin"
 	"tributary/internal/api"
 	"tributary/internal/attribution"
+	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/connect"
 	"tributary/internal/credit"
@@ -142,6 +144,12 @@ func (c *collector) routes(seal *vault.Vault) error {
 	c.echo.HEAD(web.AssetsPath+"*", echo.WrapHandler(assets))
 	err = portal.Register(c.echo, portal.Deps{
 		Auth: c.auth, Store: c.store, Opener: seal, Assets: assets, BaseURL: c.cfg.baseURL, Now: time.Now, Stopping: c.stopping,
+	})
+	if err != nil {
+		return err
+	}
+	err = admin.Register(c.echo, admin.Deps{
+		Auth: c.auth, Audit: audit.New(c.store, time.Now), Store: c.store, Opener: seal, Assets: assets, BaseURL: c.cfg.baseURL, Now: time.Now, Stopping: c.stopping,
 	})
 	if err != nil {
 		return err

@@ -12,11 +12,13 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"tributary/internal/attribution"
+	"tributary/internal/auth"
 	"tributary/internal/demo"
 	"tributary/internal/keap"
 	"tributary/internal/keap/sandbox"
@@ -233,6 +235,7 @@ func (d *demoProgram) landingPages() http.Handler {
 		VendorURL: "http://" + d.forms.Addr().String(), Affiliates: shown, PortalURL: d.affiliateURL(), KeapPageURL: d.keapPageURL(),
 	}))
 	mux.HandleFunc("GET /affiliate/{id}", d.openAffiliatePage)
+	mux.HandleFunc("GET /desk", d.openDesk)
 	return mux
 }
 
@@ -252,11 +255,42 @@ func (d *demoProgram) openAffiliatePage(w http.ResponseWriter, r *http.Request) 
 	http.Redirect(w, r, d.cfg.baseURL+"/portal/login/"+token, http.StatusSeeOther)
 }
 
+// openDesk lets whoever watches the demo in as its owner.
+func (d *demoProgram) openDesk(w http.ResponseWriter, r *http.Request) {
+	token, err := d.deskToken(r.Context())
+	if err != nil {
+		http.Error(w, "The link could not be made: see the terminal.", http.StatusInternalServerError)
+		d.log.Error("making a link to the desk", "error", err)
+		return
+	}
+	http.Redirect(w, r, d.cfg.baseURL+"/admin/enter/"+token, http.StatusSeeOther)
+}
+
+const demoOwner = "owner@example.com"
+
+func (d *demoProgram) deskToken(ctx context.Context) (string, error) {
+	users, err := d.auth.Users(ctx)
+	if err != nil {
+		return "", err
+	}
+	i := slices.IndexFunc(users, func(u auth.User) bool { return u.Email == demoOwner })
+	if i < 0 {
+		u, err := d.auth.AddUser(ctx, auth.User{Account: attribution.DefaultAccount, Email: demoOwner, Name: "Olive Orchard", Role: auth.Owner})
+		if err != nil {
+			return "", err
+		}
+		users, i = append(users, u), len(users)
+	}
+	token, _, err := d.auth.IssueDeskLink(ctx, users[i].ID)
+	return token, err
+}
+
 func (d *demoProgram) welcome() string {
 	return fmt.Sprintf(`Tributary's demo is running, all of it on this machine:
 
   landing pages      %[1]s/
   affiliate's page   %[2]s
+  owner's desk       %[8]s
   form vendor        http://%[3]s/
   webinar vendor     http://%[7]s/sandbox
   Keap's sandbox     %[4]s
@@ -273,7 +307,7 @@ Four things to try:
      site. Register: the webinar vendor stores who sent you, and so does Keap.
 
 Ctrl-C ends it.
-`, d.landingURL(), d.affiliateURL(), d.forms.Addr(), d.keapPageURL(), d.cfg.baseURL, d.adminKey, d.webinarAddress())
+`, d.landingURL(), d.affiliateURL(), d.forms.Addr(), d.keapPageURL(), d.cfg.baseURL, d.adminKey, d.webinarAddress(), d.landingURL()+"/desk")
 }
 
 // run serves all of them until ctx ends.

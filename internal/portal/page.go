@@ -1,8 +1,6 @@
 package portal
 
 import (
-	"bytes"
-	"fmt"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -35,14 +33,25 @@ func (p *portal) show(c echo.Context, template string, who owner, before store.C
 	if err != nil {
 		return err
 	}
-	return p.render(c, http.StatusOK, template, p.view(affiliate, snap, !before.IsZero()))
+	return p.Render(c, http.StatusOK, template, p.view(affiliate, snap, !before.IsZero()))
 }
 
-// render runs a template to its end before the first byte goes out, so that no half page is ever sent.
-func (p *portal) render(c echo.Context, status int, template string, data any) error {
-	var page bytes.Buffer
-	if err := p.templates.ExecuteTemplate(&page, template, data); err != nil {
-		return fmt.Errorf("rendering %s: %w", template, err)
+// live is a stream that tells of changes of the page.
+func (p *portal) live(c echo.Context, s auth.Session) error {
+	return p.watch.Follow(c, ownerOf(s), p.Stopping)
+}
+
+// signedIn runs a handler with the reader's session, or fails with auth.ErrNoSession.
+func (p *portal) signedIn(next func(echo.Context, auth.Session) error) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		token := p.cookie.Token(c)
+		s, err := p.Auth.Session(c.Request().Context(), token)
+		if err != nil {
+			return err
+		}
+		if s.Renewed {
+			p.cookie.Set(c, token, s.Expires, p.Now())
+		}
+		return next(c, s)
 	}
-	return c.HTMLBlob(status, page.Bytes())
 }

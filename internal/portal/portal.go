@@ -6,16 +6,13 @@ package portal
 
 import (
 	"context"
-	"fmt"
-	"html/template"
-	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"tributary/internal/attribution"
 	"tributary/internal/auth"
+	"tributary/internal/pages"
 	"tributary/internal/stats"
 	"tributary/internal/store"
 	"tributary/web"
@@ -47,21 +44,15 @@ type Deps struct {
 	Stopping <-chan struct{}
 }
 
-// Router is an *echo.Echo, or an *echo.Group of its root.
-type Router interface {
-	GET(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route
-	POST(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route
-}
-
 // Register adds the portal's pages to a router. They check cross-origin requests and set their security headers
 // themselves. What a reader can do something about they answer in full; any other error they answer with an error page
 // and hand on, so the server's error handler must log it and leave a committed response alone.
-func Register(r Router, d Deps) error {
+func Register(r pages.Router, d Deps) error {
 	p, err := newPortal(d)
 	if err != nil {
 		return err
 	}
-	around := []echo.MiddlewareFunc{secured, p.explained, p.sameOrigin}
+	around := []echo.MiddlewareFunc{pages.Secured, p.Explained("the affiliate's page", explanation), p.SameOrigin}
 	r.GET("/portal", p.signedIn(p.page), around...)
 	r.GET("/portal/fragment", p.signedIn(p.fragment), around...)
 	r.GET("/portal/live", p.signedIn(p.live), around...)
@@ -73,29 +64,21 @@ func Register(r Router, d Deps) error {
 
 type portal struct {
 	Deps
-	templates *template.Template
-	cookie    cookieShape
-	crossSite *http.CrossOriginProtection
-	watch     *watch
+	*pages.Face
+	cookie pages.Cookie
+	watch  *pages.Watch[owner]
 }
 
 func newPortal(d Deps) (*portal, error) {
-	base, err := url.Parse(d.BaseURL)
-	if err != nil || base.Host == "" {
-		return nil, fmt.Errorf("the base URL %q must look like https://go.example.com", d.BaseURL)
+	base, err := pages.ParseBase(d.BaseURL)
+	if err != nil {
+		return nil, err
 	}
 	if d.Zone == nil {
 		d.Zone = time.UTC
 	}
-	p := &portal{Deps: d, cookie: cookieFor(base), crossSite: http.NewCrossOriginProtection()}
-	p.watch = newWatch(p.version)
-	// Behind a proxy that changes Host, a page's own Origin would otherwise look foreign.
-	if err := p.crossSite.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
-		return nil, fmt.Errorf("trusting the base URL: %w", err)
-	}
-	p.templates, err = template.New("portal").Funcs(template.FuncMap{"asset": d.Assets.URL, "grouped": grouped}).ParseFS(web.Templates(), "portal/*.html")
-	if err != nil {
-		return nil, fmt.Errorf("reading the templates: %w", err)
-	}
-	return p, nil
+	p := &portal{Deps: d, cookie: pages.CookieFor("tributary", base)}
+	p.watch = pages.NewWatch(p.version)
+	p.Face, err = pages.NewFace("portal", d.Assets, base, nil)
+	return p, err
 }

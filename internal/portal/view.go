@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"tributary/internal/attribution"
-	"tributary/internal/stats"
+	"tributary/internal/pages"
 )
 
 // view is the page as its template reads it.
@@ -17,17 +17,11 @@ type view struct {
 	Empty           bool // nothing has ever come
 	Live            bool // follows what happens
 	Version, News   string
-	Funnel          []stage
-	Chart           chart
+	Funnel          []pages.Stage
+	Chart           pages.Chart
 	OptIns          []row
 	Next            string
 	Parameters      []parameter
-}
-
-// stage is one of the big numbers. Share is its part of the first, for the bar below it, in percent.
-type stage struct {
-	Name, Rate, RateOf, Note string
-	Count, Share             int64
 }
 
 // row is one opt-in of the list.
@@ -43,7 +37,7 @@ func (p *portal) view(a attribution.Affiliate, s snapshot, older bool) view {
 	return view{
 		Title: "Your referrals", Greeting: greeting(a), Zone: p.Zone.String(), Days: days,
 		Older: older, Live: !older, Empty: !older && s.report.Tally == attribution.Tally{} && len(s.optIns.OptIns) == 0,
-		Version: s.version(), News: news(s.report.Tally), Funnel: funnel(s.report.Tally), Chart: newChart(s.report.ByDay),
+		Version: s.version(), News: news(s.report.Tally), Funnel: pages.Funnel(s.report.Tally), Chart: pages.NewChart(s.report.ByDay),
 		OptIns: p.rows(s.optIns.OptIns), Next: writeCursor(s.optIns.Next), Parameters: parameters(a),
 	}
 }
@@ -57,16 +51,7 @@ func greeting(a attribution.Affiliate) string {
 
 // news is what a screen reader says when it has changed.
 func news(t attribution.Tally) string {
-	return fmt.Sprintf("%s, %s credited", counted(t.OptIns, "opt-in", "opt-ins"), grouped(t.Referrals))
-}
-
-func funnel(t attribution.Tally) []stage {
-	most := max(t.Clicks, t.OptIns, t.Referrals, 1)
-	return []stage{
-		{Name: "Clicks", Count: t.Clicks, Note: counted(t.UniqueClicks, "new visitor", "new visitors"), Share: 100 * t.Clicks / most},
-		{Name: "Opt-ins", Count: t.OptIns, Rate: percent(t.OptIns, t.Clicks), RateOf: "of clicks", Note: counted(t.People, "new person", "new people"), Share: 100 * t.OptIns / most},
-		{Name: "Credited", Count: t.Referrals, Rate: percent(t.Referrals, t.OptIns), RateOf: "of opt-ins", Note: "in Keap", Share: 100 * t.Referrals / most},
-	}
+	return fmt.Sprintf("%s, %s credited", pages.Counted(t.OptIns, "opt-in", "opt-ins"), pages.Grouped(t.Referrals))
 }
 
 func (p *portal) rows(optIns []attribution.OptIn) []row {
@@ -96,12 +81,4 @@ func parameters(a attribution.Affiliate) []parameter {
 		return []parameter{id}
 	}
 	return []parameter{{"code", "?aff=" + a.Code}, id}
-}
-
-func dayText(d stats.Day) string {
-	at, err := time.Parse(time.DateOnly, d.Day)
-	if err != nil {
-		return d.Day
-	}
-	return at.Format(dayFormat)
 }

@@ -1,9 +1,7 @@
 package portal
 
 import (
-	"fmt"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"tributary/internal/attribution"
@@ -30,10 +28,7 @@ var ways = map[attribution.Via]string{
 	attribution.ViaAPI: "added by the team", attribution.ViaImport: "added by the team",
 }
 
-const (
-	noEmail   = "address not available"
-	dayFormat = "2 Jan"
-)
+const noEmail = "address not available"
 
 // where is the page of an opt-in as people say it, without scheme and final slash.
 func where(o attribution.OptIn) string {
@@ -46,33 +41,4 @@ func where(o attribution.OptIn) string {
 		}
 	}
 	return ""
-}
-
-// grouped writes a number as English does: 1,234,567. The page's script puts it into the reader's own way.
-func grouped(n int64) string {
-	text := strconv.FormatInt(n, 10)
-	for i := len(text) - 3; i > 0 && text[i-1] != '-'; i -= 3 {
-		text = text[:i] + "," + text[i:]
-	}
-	return text
-}
-
-// counted writes a number with its noun.
-func counted(n int64, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return grouped(n) + " " + many
-}
-
-// percent writes a share; small ones with a decimal, and "" where it says nothing.
-func percent(part, whole int64) string {
-	if whole == 0 || part > whole {
-		return ""
-	}
-	share := 100 * float64(part) / float64(whole)
-	if part > 0 && share < 9.95 {
-		return fmt.Sprintf("%.1f%%", share)
-	}
-	return fmt.Sprintf("%.0f%%", share)
 }

@@ -1,10 +1,10 @@
-package portal
+package pages
 
 import "testing"
 
 func TestPagesThatNobodyHasOpenAreForgotten(t *testing.T) {
-	w := newWatch(nil)
-	who := owner{affiliate: "42"}
+	w := NewWatch[string](nil)
+	who := "42"
 	_, leaveFirst, _ := w.join(who)
 	_, leaveSecond, _ := w.join(who)
 	leaveFirst()

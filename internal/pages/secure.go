@@ -1,18 +1,14 @@
-package portal
+package pages
 
-import (
-	"net/http"
-
-	"github.com/labstack/echo/v4"
-)
+import "github.com/labstack/echo/v4"
 
 // policy allows what the pages use and nothing else: no inline script or style, so that text which slips through as
 // markup can do nothing.
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; " +
 	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
-// secured sets the headers of every page.
-func secured(next echo.HandlerFunc) echo.HandlerFunc {
+// Secured sets the headers of every page.
+func Secured(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		h := c.Response().Header()
 		h.Set("Content-Security-Policy", policy)
@@ -23,16 +19,6 @@ func secured(next echo.HandlerFunc) echo.HandlerFunc {
 		// browsers send "Origin: null" with our own form, and over plain http the Origin is all that tells it from a
 		// forged one (https://fetch.spec.whatwg.org/#append-a-request-origin-header).
 		h.Set("Referrer-Policy", "strict-origin")
-		return next(c)
-	}
-}
-
-// sameOrigin refuses a form that another site sends in our reader's name.
-func (p *portal) sameOrigin(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		if err := p.crossSite.Check(c.Request()); err != nil {
-			return echo.NewHTTPError(http.StatusForbidden).SetInternal(err)
-		}
 		return next(c)
 	}
 }

@@ -1,4 +1,4 @@
-package portal
+package pages
 
 import (
 	"context"
@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
-
-	"tributary/internal/auth"
 )
 
 const (
@@ -22,11 +20,10 @@ const (
 	reconnectAfter = 2000
 )
 
-// live is a stream of server-sent events: "changed" with the version of the page, whenever that is another than the one
-// the reader has (Last-Event-ID, or ?since= at first).
-func (p *portal) live(c echo.Context, s auth.Session) error {
-	who := ownerOf(s)
-	page, leave, err := p.watch.join(who)
+// Follow is a stream of server-sent events: "changed" with the version of the page, whenever that is another than the one
+// the reader has (Last-Event-ID, or ?since= at first). It ends when the server begins to stop.
+func (w *Watch[K]) Follow(c echo.Context, who K, stopping <-chan struct{}) error {
+	page, leave, err := w.join(who)
 	if err != nil {
 		return err
 	}
@@ -37,8 +34,8 @@ func (p *portal) live(c echo.Context, s auth.Session) error {
 	}
 	ctx, cancel := context.WithTimeout(c.Request().Context(), streamLife)
 	defer cancel()
-	f := follower{stream: out, known: known(c), version: func() (string, error) { return p.watch.version(ctx, who, page) }}
-	if err := f.run(ctx, p.Stopping); ctx.Err() == nil {
+	f := follower{stream: out, known: known(c), version: func() (string, error) { return w.version(ctx, who, page) }}
+	if err := f.run(ctx, stopping); ctx.Err() == nil {
 		return err
 	}
 	return nil // the reader has left, or it is time for a new stream

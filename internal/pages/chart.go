@@ -1,8 +1,9 @@
-package portal
+package pages
 
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"tributary/internal/stats"
 )
@@ -20,7 +21,8 @@ const (
 	leastHeight = 3 // so that one click beside a thousand can be seen
 )
 
-type chart struct {
+// Chart is the template "chart".
+type Chart struct {
 	Width, Height, Slot            int
 	Middle, OptInsFloor, ClicksTop int // lines of the grid
 	OptIns, Clicks                 pane
@@ -53,8 +55,9 @@ type dayRow struct {
 	stats.Day
 }
 
-func newChart(days []stats.Day) chart {
-	c := chart{
+// NewChart draws opt-ins and clicks of some days, oldest first; at least one.
+func NewChart(days []stats.Day) Chart {
+	c := Chart{
 		Width: slot * len(days), Height: chartHeight, Slot: slot,
 		Middle: optInsPane / 2, OptInsFloor: optInsPane, ClicksTop: optInsPane + gap,
 		OptIns: newPane(optInsPane, optInsPane, days, optIns), Clicks: newPane(chartHeight, clicksPane, days, clicks),
@@ -62,11 +65,11 @@ func newChart(days []stats.Day) chart {
 	}
 	for i, d := range days {
 		c.Days = append(c.Days, dayBars{d.Day, counts(d), i * slot, c.OptIns.bar(i, d.OptIns), c.Clicks.bar(i, d.Clicks)})
-		c.Rows = append(c.Rows, dayRow{dayText(d), d})
+		c.Rows = append(c.Rows, dayRow{DayText(d), d})
 	}
 	slices.Reverse(c.Rows) // the latest first
 	for _, i := range []int{0, len(days) / 2, len(days) - 1} {
-		c.Marks = append(c.Marks, mark{days[i].Day, dayText(days[i])})
+		c.Marks = append(c.Marks, mark{days[i].Day, DayText(days[i])})
 	}
 	return c
 }
@@ -109,7 +112,7 @@ func roundUp(n int64) int64 {
 }
 
 func counts(d stats.Day) string {
-	return counted(d.OptIns, "opt-in", "opt-ins") + ", " + counted(d.Clicks, "click", "clicks")
+	return Counted(d.OptIns, "opt-in", "opt-ins") + ", " + Counted(d.Clicks, "click", "clicks")
 }
 
 // best is the day with the most opt-ins, in words.
@@ -120,5 +123,16 @@ func bestOf(days []stats.Day) *best {
 	if d.OptIns == 0 {
 		return nil
 	}
-	return &best{d.Day, dayText(d), counts(d)}
+	return &best{d.Day, DayText(d), counts(d)}
+}
+
+const dayFormat = "2 Jan"
+
+// DayText writes a day of the calendar.
+func DayText(d stats.Day) string {
+	at, err := time.Parse(time.DateOnly, d.Day)
+	if err != nil {
+		return d.Day
+	}
+	return at.Format(dayFormat)
 }
