@@ -23,6 +23,7 @@ func (a *accountTx) getOptIn(id uuid.UUID) (o attribution.OptIn, err error) {
 // saveOptIn writes an opt-in and its indexes; before is what was stored, nil for a new one. The time of an opt-in never
 // changes, and its person only once, from nobody to somebody.
 func (a *accountTx) saveOptIn(before, o *attribution.OptIn) error {
+	a.breakDown(before, o)
 	if err := a.table("optins").putJSON(o.ID[:], o); err != nil {
 		return err
 	}
@@ -46,6 +47,7 @@ func personEntry(o *attribution.OptIn) []byte {
 
 // dropOptIn removes an opt-in and its indexes.
 func (a *accountTx) dropOptIn(o *attribution.OptIn) error {
+	a.breakDown(o, nil)
 	return errors.Join(
 		a.table("optins").delete(o.ID[:]),
 		a.table("statuses").delete(appendEntry(statusPrefix(o.Status), o.At, o.ID)),
