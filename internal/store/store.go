@@ -161,10 +161,14 @@ type Query struct {
 	Ref      attribution.Ref
 	Person   attribution.PersonKey
 	Status   attribution.Status
+	Statuses []attribution.Status // one of these; beside Status
 	Site     string
 	From, To time.Time // by the time of the opt-in, [From, To)
 	Cursor   Cursor
 	Limit    int // 1 or more
+	// Scan bounds how many opt-ins are looked at for a page, where no index answers the whole query: the page may then be
+	// short, even empty, and Next goes on from there. 0 leaves it to the engine.
+	Scan int
 }
 
 // Cursor is where a page of opt-ins ends: the next page starts below it.
