@@ -15,6 +15,7 @@ type accountCache struct {
 	refs      map[attribution.Ref]uint64          // the same, of references
 	canonical map[attribution.Ref]attribution.Ref // the reference under which another is counted
 	known     map[attribution.Ref]bool            // looked up, or on the way to be
+	wanted    *[]attribution.Status               // news; nil while not read
 }
 
 // cacheLimit bounds each map; a full one starts over, which costs look-ups and nothing else.
