@@ -16,7 +16,7 @@ const NewsKind = "news"
 
 // News is a change of an opt-in that somebody wants to be told of. It names nobody: who tells it reads the opt-in.
 type News struct {
-	ID    uuid.UUID          `json:"-"`    // unique, and never reused
+	ID    uuid.UUID          `json:"-"` // unique, and never reused
 	OptIn uuid.UUID          `json:"opt_in"`
 	What  attribution.Status `json:"what"` // Received of one that is new, wherever it stands; of an older one where it has come to, except Received
 	At    time.Time          `json:"at"`   // of the latest line in its trace then
