@@ -89,7 +89,7 @@ func newServer(t *testing.T) *server {
 	})
 	api.Register(srv.echo, api.Deps{
 		Webhooks: srv.webhooks,
-		Hooks: srv.hooks, Keap: srv.connectKeap(), Settings: &settings.Desk{
+		Hooks:    srv.hooks, Keap: srv.connectKeap(), Settings: &settings.Desk{
 			Keeper: settings.NewKeeper(s, settings.Default(attribution.DefaultPolicy)), Jobs: s, Now: clock,
 			Ask: func(_ context.Context, _, after settings.Settings) error { return srv.keapSays[after.TagID] },
 		},
