@@ -34,6 +34,7 @@ import (
 	"tributary/internal/store"
 	"tributary/internal/store/boltstore"
 	"tributary/internal/vault"
+	"tributary/internal/webhooks"
 	"tributary/web"
 )
 
@@ -50,6 +51,7 @@ type collector struct {
 	keap        *keap.Client
 	settings    *settings.Keeper
 	work        *keapWork
+	webhooks    *webhooks.Service
 	adminKey    string
 	echo        *echo.Echo
 	metricsDoor net.Listener  // nil without --metrics-listen
@@ -130,6 +132,7 @@ func (c *collector) routes(seal *vault.Vault) error {
 	door := &intake.HookDoor{Hooks: service, Logger: c.log}
 	c.work = c.newKeapWork(c.keap, seal, service)
 	door.Hints = c.work.hints.Take
+	c.webhooks = c.newWebhooks(seal)
 	c.echo.GET("/h/:token", door.Get)
 	c.echo.HEAD("/h/:token", door.Get)
 	c.echo.POST("/h/:token", door.Post)
@@ -175,6 +178,7 @@ func (c *collector) apiDeps(seal *vault.Vault, set setup, service *hooks.Service
 	}
 	deps.KeapHook, deps.Reconcile = c.work.registrar, c.work.reconcile
 	deps.Connected = c.connected
+	deps.Webhooks = c.webhooks
 	return deps
 }
 
@@ -190,6 +194,7 @@ func (c *collector) run(ctx context.Context, l net.Listener) error {
 	tasks.Go(func() { c.whileConnected(background, c.deliver) })
 	tasks.Go(func() { c.whileConnected(background, c.work.run) })
 	tasks.Go(func() { c.whileConnected(background, c.keepSyncing) })
+	tasks.Go(func() { c.webhooks.Run(background) })
 	if c.metricsDoor != nil {
 		tasks.Go(func() { c.serveMetrics(background) })
 	}

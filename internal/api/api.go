@@ -16,6 +16,7 @@ import (
 	"tributary/internal/settings"
 	"tributary/internal/sites"
 	"tributary/internal/store"
+	"tributary/internal/webhooks"
 )
 
 // Sealer reads and writes personal data.
@@ -33,6 +34,7 @@ type Deps struct {
 	Ingest     func(context.Context, attribution.Event) (store.Outcome, error)
 	Retake     func(context.Context, store.Quarantined, []byte) ([]store.Outcome, error) // judges quarantined input again
 	Hooks      *hooks.Service
+	Webhooks   *webhooks.Service
 	Keap       Keap
 	Connected  func() bool // whether there is a Keap to work with; nil is yes
 	KeapHook   KeapHook    // nil without any
@@ -84,6 +86,17 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodGet, "/hooks/:id/payloads", listPayloads},
 		{http.MethodGet, "/hooks/:id/payloads/:payload", getPayload},
 		{http.MethodPost, "/hooks/:id/payloads/:payload/retry", retryPayload},
+		{http.MethodPost, "/webhooks", createWebhook},
+		{http.MethodGet, "/webhooks", listWebhooks},
+		{http.MethodGet, "/webhooks/:id", getWebhook},
+		{http.MethodPatch, "/webhooks/:id", changeWebhook},
+		{http.MethodDelete, "/webhooks/:id", deleteWebhook},
+		{http.MethodPost, "/webhooks/:id/rotate", rotateWebhook},
+		{http.MethodPost, "/webhooks/:id/test", testWebhook},
+		{http.MethodPost, "/webhooks/:id/replay", replayFailed},
+		{http.MethodGet, "/webhooks/:id/deliveries", listDeliveries},
+		{http.MethodGet, "/webhooks/:id/deliveries/:delivery", getDelivery},
+		{http.MethodPost, "/webhooks/:id/deliveries/:delivery/replay", replayDelivery},
 		{http.MethodGet, "/settings", getSettings},
 		{http.MethodPatch, "/settings", changeSettings},
 		{http.MethodGet, "/stats", accountStats},

@@ -25,6 +25,7 @@ import (
 	"tributary/internal/sites"
 	"tributary/internal/store"
 	"tributary/internal/store/boltstore"
+	"tributary/internal/webhooks"
 )
 
 const adminKey = "an-admin-key"
@@ -56,11 +57,13 @@ func (plainSealer) OpenBytes(sealed []byte, _, _ string) ([]byte, error) { retur
 
 type server struct {
 	*testing.T
-	echo    *echo.Echo
-	store   store.Store
-	hooks   *hooks.Service
-	changed []string
-	keap    *sandbox.Sandbox
+	echo  *echo.Echo
+	store store.Store
+	hooks *hooks.Service
+
+	webhooks *webhooks.Service
+	changed  []string
+	keap     *sandbox.Sandbox
 
 	keapSays  map[string]error // by tag
 	synced    affiliates.Synced
@@ -78,8 +81,15 @@ func newServer(t *testing.T) *server {
 	srv.echo.HTTPErrorHandler, srv.echo.JSONSerializer = asTheServerDoes, api.JSON{}
 	clock := func() time.Time { return now }
 	srv.hooks = hooks.NewService(hooks.Options{Store: s, Sealer: plainSealer{}, Policy: usualPolicy, Now: clock})
+	srv.webhooks = webhooks.New(webhooks.Options{
+		Store: s, Sealer: plainSealer{}, Account: attribution.DefaultAccount, Loopback: true, Now: clock,
+		Show: func(ctx context.Context, o attribution.OptIn, email string) (any, error) {
+			return api.ShowOptIn(ctx, s, o, email)
+		},
+	})
 	api.Register(srv.echo, api.Deps{
-		Hooks: srv.hooks, Keap: srv.connectKeap(), Settings: &settings.Desk{
+		Webhooks: srv.webhooks,
+		Hooks:    srv.hooks, Keap: srv.connectKeap(), Settings: &settings.Desk{
 			Keeper: settings.NewKeeper(s, settings.Default(attribution.DefaultPolicy)), Jobs: s, Now: clock,
 			Ask: func(_ context.Context, _, after settings.Settings) error { return srv.keapSays[after.TagID] },
 		},

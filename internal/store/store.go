@@ -43,6 +43,7 @@ type Store interface {
 	Affiliates
 	Documents
 	People
+	Newsroom
 
 	// Counters returns what was counted for a reference in [from, to), oldest first, hours with nothing left out. The
 	// zero Ref asks for the whole account. Its cost grows with the hours, not with the events.

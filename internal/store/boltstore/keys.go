@@ -34,6 +34,7 @@ import (
 //	accounts/A/partners Keap's affiliate id                     attribution.Affiliate as JSON
 //	accounts/A/codes    affiliate code                          Keap's affiliate id now 00 the first one that had the code
 //	accounts/A/referrals Keap's referral id                     who counts it: the id of an imported event, or nothing for an opt-in
+//	accounts/A/news     time-ordered id                         store.News as JSON
 //	jobs                account 00 job id                       store.Job as JSON
 //	due                 lane, time, account 00 job id           - : no lane byte for the slow lane, see dueKey
 //	quarantine          id                                      store.Quarantined as JSON
@@ -50,7 +51,7 @@ var topBuckets = [][]byte{accountsBucket, jobsBucket, dueBucket, quarantineBucke
 
 var accountBuckets = []string{
 	"events", "visits", "pending", "counters", "strings", "numbers", "optins", "joins", "time", "refs", "persons", "statuses",
-	"people", "credits", "partners", "codes", "referrals", "breakdowns", "values",
+	"people", "credits", "partners", "codes", "referrals", "breakdowns", "values", "news",
 }
 
 const keyTimeLength = 8

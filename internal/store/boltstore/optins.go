@@ -28,6 +28,9 @@ func (a *accountTx) saveOptIn(before, o *attribution.OptIn) error {
 	if err := a.table("optins").putJSON(o.ID[:], o); err != nil {
 		return err
 	}
+	if err := a.tell(before, o); err != nil {
+		return fmt.Errorf("keeping the news of opt-in %s: %w", o.ID, err)
+	}
 	status, ref := appendEntry(statusPrefix(o.Status), o.At, o.ID), appendEntry(refPrefix(o.Ref), o.At, o.ID)
 	if before != nil {
 		return errors.Join(
