@@ -31,6 +31,7 @@ type desk struct {
 	*echo.Echo
 	t      testing.TB
 	auth   *auth.Auth
+	audit  *audit.Log
 	now    time.Time
 	failed []error // what was handed on to the server
 }
@@ -48,14 +49,15 @@ func newDesk(t testing.TB) *desk {
 	})
 	d := &desk{Store: s, Echo: echo.New(), t: t, now: time.Date(2026, 11, 23, 10, 24, 0, 0, time.UTC)}
 	clock := func() time.Time { return d.now }
-	d.auth = auth.New(s, clock)
+	d.auth, d.audit = auth.New(s, clock), audit.New(s, clock)
 	d.HTTPErrorHandler = func(err error, _ echo.Context) { d.failed = append(d.failed, err) }
 	assets, err := bundled()
 	if err != nil {
 		t.Fatalf("bundling: %v", err)
 	}
 	err = admin.Register(d.Echo, admin.Deps{
-		Auth: d.auth, Audit: audit.New(s, clock), Store: s, Opener: plain{}, Assets: assets, BaseURL: "http://example.com", Now: clock,
+		SetUp: d.setUp(clock),
+		Auth:  d.auth, Audit: d.audit, Store: s, Opener: plain{}, Assets: assets, BaseURL: "http://example.com", Now: clock,
 	})
 	if err != nil {
 		t.Fatalf("registering: %v", err)
@@ -65,6 +67,12 @@ func newDesk(t testing.TB) *desk {
 
 // plain opens people that were not really sealed.
 type plain struct{}
+
+func (plain) Seal(p attribution.Person) (k attribution.PersonKey, sealed []byte, err error) {
+	copy(k[:], p.Email)
+	sealed, err = json.Marshal(p)
+	return k, sealed, err
+}
 
 func (plain) Open(sealed []byte, _ attribution.PersonKey) (p attribution.Person, err error) {
 	return p, json.Unmarshal(sealed, &p)

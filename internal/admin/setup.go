@@ -2,9 +2,11 @@ package admin
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"tributary/internal/affiliates"
+	"tributary/internal/auth"
 	"tributary/internal/connect"
 	"tributary/internal/hooks"
 	"tributary/internal/keaphook"
@@ -36,4 +38,29 @@ type Reconciler interface {
 	Latest(ctx context.Context) (reconcile.Report, error)
 	StartBackfill(since time.Time) (reconcile.Backfill, error)
 	Backfill(ctx context.Context) (reconcile.Backfill, error)
+}
+
+// The addresses of the pages of what is set up.
+const (
+	sitesAt      = "/admin/sites"
+	affiliatesAt = "/admin/affiliates"
+	hooksAt      = "/admin/hooks"
+	keapAt       = "/admin/keap"
+	settingsAt   = "/admin/settings"
+	whatifAt     = "/admin/whatif"
+)
+
+// setupRoutes lists the pages of what is set up. Viewers look, managers change, and the connection to Keap is the owners'.
+func setupRoutes() []route {
+	const get, post = http.MethodGet, http.MethodPost
+	return []route{
+		{get, sitesAt, auth.Viewer, (*desk).sites},
+		{post, sitesAt, auth.Manager, (*desk).addSite},
+		{get, sitesAt + "/new", auth.Manager, (*desk).newSite},
+		{get, sitesAt + "/:key", auth.Viewer, (*desk).site},
+		{post, sitesAt + "/:key", auth.Manager, (*desk).changeSite},
+		{post, sitesAt + "/:key/origins", auth.Manager, (*desk).allowOrigin},
+		{get, sitesAt + "/:key/delete", auth.Manager, (*desk).askDeleteSite},
+		{post, sitesAt + "/:key/delete", auth.Manager, (*desk).deleteSite},
+	}
 }
