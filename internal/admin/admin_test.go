@@ -13,9 +13,11 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"tributary/internal/admin"
+	"tributary/internal/affiliates"
 	"tributary/internal/attribution"
 	"tributary/internal/audit"
 	"tributary/internal/auth"
+	"tributary/internal/ranking"
 	"tributary/internal/store/boltstore"
 	"tributary/web"
 )
@@ -29,11 +31,13 @@ var bundled = sync.OnceValues(web.NewAssets)
 type desk struct {
 	*boltstore.Store
 	*echo.Echo
-	t      testing.TB
-	auth   *auth.Auth
-	audit  *audit.Log
-	now    time.Time
-	failed []error // what was handed on to the server
+	t       testing.TB
+	auth    *auth.Auth
+	audit   *audit.Log
+	synced  affiliates.Synced
+	ranking *ranking.Board
+	now     time.Time
+	failed  []error // what was handed on to the server
 }
 
 func newDesk(t testing.TB) *desk {

@@ -17,6 +17,7 @@ var sections = []section{
 		{Href: "/admin", Label: "Overview"},
 	}},
 	{"Set up", []pages.Link{
+		{Href: affiliatesAt, Label: "Affiliates"},
 		{Href: sitesAt, Label: "Sites"},
 	}},
 }

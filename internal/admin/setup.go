@@ -6,10 +6,12 @@ import (
 	"time"
 
 	"tributary/internal/affiliates"
+	"tributary/internal/attribution"
 	"tributary/internal/auth"
 	"tributary/internal/connect"
 	"tributary/internal/hooks"
 	"tributary/internal/keaphook"
+	"tributary/internal/ranking"
 	"tributary/internal/reconcile"
 	"tributary/internal/settings"
 	"tributary/internal/sites"
@@ -24,6 +26,20 @@ type SetUp struct {
 	Keap       connect.Desk
 	KeapHook   KeapHook
 	Reconcile  Reconciler
+	Ranking    *ranking.Board
+	// Go has something done in the background, until it is done or the collector stops.
+	Go func(func(context.Context))
+	// MailLogin mails an affiliate a login link; nil where no mail can be sent.
+	MailLogin func(context.Context, attribution.Affiliate) error
+}
+
+// connected tells whether there is a Keap to ask.
+func (k *desk) connected() bool {
+	if k.Keap.Connection == nil {
+		return false
+	}
+	state, _ := k.Keap.State()
+	return state != connect.Disconnected
 }
 
 // KeapHook keeps the hook by which Keap tells of new contacts.
@@ -54,6 +70,15 @@ const (
 func setupRoutes() []route {
 	const get, post = http.MethodGet, http.MethodPost
 	return []route{
+		{get, affiliatesAt, auth.Viewer, (*desk).affiliates},
+		{post, affiliatesAt, auth.Manager, (*desk).addAffiliate},
+		{get, affiliatesAt + "/new", auth.Manager, (*desk).newAffiliate},
+		{post, affiliatesAt + "/sync", auth.Manager, (*desk).syncAffiliates},
+		{get, affiliatesAt + "/unknown", auth.Viewer, (*desk).unknownAffiliates},
+		{post, affiliatesAt + "/unknown", auth.Manager, (*desk).lookAgain},
+		{get, affiliatesAt + "/:id", auth.Viewer, (*desk).affiliate},
+		{post, affiliatesAt + "/:id/login-link", auth.Manager, (*desk).makeLogin},
+
 		{get, sitesAt, auth.Viewer, (*desk).sites},
 		{post, sitesAt, auth.Manager, (*desk).addSite},
 		{get, sitesAt + "/new", auth.Manager, (*desk).newSite},

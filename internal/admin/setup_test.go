@@ -11,11 +11,13 @@ import (
 	"tributary/internal/admin"
 	"tributary/internal/affiliates"
 	"tributary/internal/auth"
+	"tributary/internal/ranking"
 	"tributary/internal/sites"
 )
 
 // setUp is what the pages of what is set up work with, on the real store.
 func (d *desk) setUp(clock func() time.Time) admin.SetUp {
+	d.ranking = ranking.New(ranking.Options{Store: d.Store, Account: account, Now: clock})
 	return admin.SetUp{
 		Sites: sites.New(sites.Options{
 			Docs: d.Store, Now: clock, Tag: func(key string) string {
@@ -25,7 +27,9 @@ func (d *desk) setUp(clock func() time.Time) admin.SetUp {
 				return `<script integrity="sha384-x" src="` + key + `">`, nil
 			},
 		}),
-		Affiliates: affiliates.New(affiliates.Options{Store: d.Store, Sealer: plain{}, Now: clock}),
+		Affiliates: affiliates.New(affiliates.Options{Store: d.Store, Sealer: plain{}, Now: clock, LastSync: func() affiliates.Synced { return d.synced }}),
+		Ranking:    d.ranking,
+		Go:         func(do func(context.Context)) { do(context.Background()) },
 	}
 }
 
