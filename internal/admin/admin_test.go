@@ -2,6 +2,7 @@ package admin_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -17,6 +18,7 @@ import (
 	"tributary/internal/attribution"
 	"tributary/internal/audit"
 	"tributary/internal/auth"
+	"tributary/internal/hooks"
 	"tributary/internal/ranking"
 	"tributary/internal/store/boltstore"
 	"tributary/web"
@@ -36,6 +38,7 @@ type desk struct {
 	audit   *audit.Log
 	synced  affiliates.Synced
 	ranking *ranking.Board
+	hooks   *hooks.Service
 	now     time.Time
 	failed  []error // what was handed on to the server
 }
@@ -77,6 +80,15 @@ func (plain) Seal(p attribution.Person) (k attribution.PersonKey, sealed []byte,
 	sealed, err = json.Marshal(p)
 	return k, sealed, err
 }
+
+func (plain) Key(text string) attribution.PersonKey {
+	sum := sha256.Sum256([]byte(text))
+	return attribution.PersonKey(sum[:16])
+}
+
+func (plain) SealBytes(text []byte, _, _ string) []byte { return text }
+
+func (plain) OpenBytes(sealed []byte, _, _ string) ([]byte, error) { return sealed, nil }
 
 func (plain) Open(sealed []byte, _ attribution.PersonKey) (p attribution.Person, err error) {
 	return p, json.Unmarshal(sealed, &p)

@@ -19,6 +19,7 @@ var sections = []section{
 	{"Set up", []pages.Link{
 		{Href: affiliatesAt, Label: "Affiliates"},
 		{Href: sitesAt, Label: "Sites"},
+		{Href: hooksAt, Label: "Hooks"},
 	}},
 }
 

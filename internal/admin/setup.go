@@ -79,6 +79,18 @@ func setupRoutes() []route {
 		{get, affiliatesAt + "/:id", auth.Viewer, (*desk).affiliate},
 		{post, affiliatesAt + "/:id/login-link", auth.Manager, (*desk).makeLogin},
 
+		{get, hooksAt, auth.Viewer, (*desk).hooks},
+		{post, hooksAt, auth.Manager, (*desk).addHook},
+		{get, hooksAt + "/new", auth.Manager, (*desk).newHook},
+		{post, hooksAt + "/keap", auth.Manager, (*desk).checkKeapHook},
+		{get, hooksAt + "/:id", auth.Viewer, (*desk).hook},
+		{post, hooksAt + "/:id", auth.Manager, (*desk).changeHook},
+		{get, hooksAt + "/:id/delete", auth.Manager, (*desk).askDeleteHook},
+		{post, hooksAt + "/:id/delete", auth.Manager, (*desk).deleteHook},
+		// A payload is what people have filled in, as it came.
+		{get, hooksAt + "/:id/payloads/:payload", auth.Manager, (*desk).payload},
+		{post, hooksAt + "/:id/payloads/:payload/retry", auth.Manager, (*desk).retryPayload},
+
 		{get, sitesAt, auth.Viewer, (*desk).sites},
 		{post, sitesAt, auth.Manager, (*desk).addSite},
 		{get, sitesAt + "/new", auth.Manager, (*desk).newSite},

@@ -10,14 +10,21 @@ import (
 
 	"tributary/internal/admin"
 	"tributary/internal/affiliates"
+	"tributary/internal/attribution"
 	"tributary/internal/auth"
+	"tributary/internal/hooks"
 	"tributary/internal/ranking"
 	"tributary/internal/sites"
+	"tributary/internal/store"
 )
 
 // setUp is what the pages of what is set up work with, on the real store.
 func (d *desk) setUp(clock func() time.Time) admin.SetUp {
 	d.ranking = ranking.New(ranking.Options{Store: d.Store, Account: account, Now: clock})
+	d.hooks = hooks.NewService(hooks.Options{
+		Store: d.Store, Sealer: plain{}, Now: clock, Policy: func() attribution.Policy { return attribution.DefaultPolicy },
+		Site: func(context.Context, string) (attribution.Site, error) { return attribution.Site{}, store.ErrNotFound },
+	})
 	return admin.SetUp{
 		Sites: sites.New(sites.Options{
 			Docs: d.Store, Now: clock, Tag: func(key string) string {
@@ -28,6 +35,7 @@ func (d *desk) setUp(clock func() time.Time) admin.SetUp {
 			},
 		}),
 		Affiliates: affiliates.New(affiliates.Options{Store: d.Store, Sealer: plain{}, Now: clock, LastSync: func() affiliates.Synced { return d.synced }}),
+		Hooks:      d.hooks,
 		Ranking:    d.ranking,
 		Go:         func(do func(context.Context)) { do(context.Background()) },
 	}
