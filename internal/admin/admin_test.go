@@ -18,8 +18,11 @@ import (
 	"tributary/internal/attribution"
 	"tributary/internal/audit"
 	"tributary/internal/auth"
+	"tributary/internal/connect"
 	"tributary/internal/hooks"
+	"tributary/internal/keap/sandbox"
 	"tributary/internal/ranking"
+	"tributary/internal/reconcile"
 	"tributary/internal/store/boltstore"
 	"tributary/web"
 )
@@ -33,14 +36,18 @@ var bundled = sync.OnceValues(web.NewAssets)
 type desk struct {
 	*boltstore.Store
 	*echo.Echo
-	t       testing.TB
-	auth    *auth.Auth
-	audit   *audit.Log
-	synced  affiliates.Synced
-	ranking *ranking.Board
-	hooks   *hooks.Service
-	now     time.Time
-	failed  []error // what was handed on to the server
+	t          testing.TB
+	auth       *auth.Auth
+	audit      *audit.Log
+	synced     affiliates.Synced
+	ranking    *ranking.Board
+	hooks      *hooks.Service
+	box        *sandbox.Sandbox // Keap
+	keap       connect.Desk
+	pause      connect.Pause
+	reconciler *reconcile.Reconciler
+	now        time.Time
+	failed     []error // what was handed on to the server
 }
 
 func newDesk(t testing.TB) *desk {
@@ -76,9 +83,8 @@ func newDesk(t testing.TB) *desk {
 type plain struct{}
 
 func (plain) Seal(p attribution.Person) (k attribution.PersonKey, sealed []byte, err error) {
-	copy(k[:], p.Email)
 	sealed, err = json.Marshal(p)
-	return k, sealed, err
+	return plain{}.Key(p.Email), sealed, err
 }
 
 func (plain) Key(text string) attribution.PersonKey {

@@ -6,8 +6,9 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// formField is one question of a form. Kind is how it is answered: "" by a line of text, "lines" by several, "choice" by
-// one of Options, "picks" by any of them, "list" by one of a list that folds out, "check" by a tick.
+// formField is one question of a form. Kind is how it is answered: "" by a line of text, "lines" by several, "secret" by
+// one that is not shown, "choice" by one of Options, "picks" by any of them, "list" by one of a list that folds out, and
+// "check" by a tick.
 type formField struct {
 	Name, Label, Kind string
 	Value             string // of a tick: "on" or ""

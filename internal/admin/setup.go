@@ -91,6 +91,18 @@ func setupRoutes() []route {
 		{get, hooksAt + "/:id/payloads/:payload", auth.Manager, (*desk).payload},
 		{post, hooksAt + "/:id/payloads/:payload/retry", auth.Manager, (*desk).retryPayload},
 
+		{get, keapAt, auth.Viewer, (*desk).keap},
+		{post, keapAt + "/check", auth.Owner, (*desk).checkKeap},
+		{post, keapAt + "/login", auth.Owner, (*desk).loginKeap},
+		{post, keapAt + "/key", auth.Owner, (*desk).useKey},
+		{post, keapAt + "/tenant", auth.Owner, (*desk).acceptTenant},
+		{get, keapAt + "/disconnect", auth.Owner, (*desk).askDisconnect},
+		{post, keapAt + "/disconnect", auth.Owner, (*desk).disconnectKeap},
+		{get, reconcileAt, auth.Viewer, (*desk).reconcile},
+		{post, reconcileAt, auth.Manager, (*desk).startReconcile},
+		{get, reconcileAt + "/fix", auth.Manager, (*desk).askFix},
+		{post, keapAt + "/backfill", auth.Manager, (*desk).startBackfill},
+
 		{get, sitesAt, auth.Viewer, (*desk).sites},
 		{post, sitesAt, auth.Manager, (*desk).addSite},
 		{get, sitesAt + "/new", auth.Manager, (*desk).newSite},

@@ -14,6 +14,7 @@ import (
 	"tributary/internal/auth"
 	"tributary/internal/hooks"
 	"tributary/internal/ranking"
+	"tributary/internal/reconcile"
 	"tributary/internal/sites"
 	"tributary/internal/store"
 )
@@ -25,6 +26,8 @@ func (d *desk) setUp(clock func() time.Time) admin.SetUp {
 		Store: d.Store, Sealer: plain{}, Now: clock, Policy: func() attribution.Policy { return attribution.DefaultPolicy },
 		Site: func(context.Context, string) (attribution.Site, error) { return attribution.Site{}, store.ErrNotFound },
 	})
+	keap := d.connection(clock)
+	d.reconciler = reconcile.New(reconcile.Options{Store: d.Store, Keap: keap.Client(), Account: account, Now: clock})
 	return admin.SetUp{
 		Sites: sites.New(sites.Options{
 			Docs: d.Store, Now: clock, Tag: func(key string) string {
@@ -36,8 +39,9 @@ func (d *desk) setUp(clock func() time.Time) admin.SetUp {
 		}),
 		Affiliates: affiliates.New(affiliates.Options{Store: d.Store, Sealer: plain{}, Now: clock, LastSync: func() affiliates.Synced { return d.synced }}),
 		Hooks:      d.hooks,
-		Ranking:    d.ranking,
-		Go:         func(do func(context.Context)) { do(context.Background()) },
+		Keap:       keap, Reconcile: d.reconciler,
+		Ranking: d.ranking,
+		Go:      func(do func(context.Context)) { do(context.Background()) },
 	}
 }
 
