@@ -65,6 +65,7 @@ func (c *collector) adminSetUp(set setup, service *hooks.Service) admin.SetUp {
 		Sites: set.sites, Affiliates: set.affiliates, Settings: set.settings, Hooks: service,
 		Keap:     connect.Desk{Connection: c.connection, LastSuccess: c.keap.LastSuccess, Quota: c.keap.Quota, Pause: c.pause},
 		KeapHook: c.work.registrar, Reconcile: c.work.reconcile, Ranking: c.ranking, Go: c.errands.do,
+		KeapLists: (&keapLists{keap: c.keap}).get,
 	}
 }
 

@@ -23,6 +23,7 @@ import (
 	"tributary/internal/keap/sandbox"
 	"tributary/internal/ranking"
 	"tributary/internal/reconcile"
+	"tributary/internal/settings"
 	"tributary/internal/store/boltstore"
 	"tributary/web"
 )
@@ -42,6 +43,8 @@ type desk struct {
 	synced     affiliates.Synced
 	ranking    *ranking.Board
 	hooks      *hooks.Service
+	settings   *settings.Desk
+	lists      admin.KeapLists
 	box        *sandbox.Sandbox // Keap
 	keap       connect.Desk
 	pause      connect.Pause

@@ -21,6 +21,7 @@ var sections = []section{
 		{Href: sitesAt, Label: "Sites"},
 		{Href: hooksAt, Label: "Hooks"},
 		{Href: keapAt, Label: "Keap"},
+		{Href: settingsAt, Label: "Settings"},
 	}},
 }
 

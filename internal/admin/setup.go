@@ -27,6 +27,8 @@ type SetUp struct {
 	KeapHook   KeapHook
 	Reconcile  Reconciler
 	Ranking    *ranking.Board
+	// KeapLists reads what settings can name; nil where nobody can.
+	KeapLists func(context.Context) (KeapLists, error)
 	// Go has something done in the background, until it is done or the collector stops.
 	Go func(func(context.Context))
 	// MailLogin mails an affiliate a login link; nil where no mail can be sent.
@@ -102,6 +104,10 @@ func setupRoutes() []route {
 		{post, reconcileAt, auth.Manager, (*desk).startReconcile},
 		{get, reconcileAt + "/fix", auth.Manager, (*desk).askFix},
 		{post, keapAt + "/backfill", auth.Manager, (*desk).startBackfill},
+
+		{get, settingsAt, auth.Viewer, (*desk).settings},
+		{post, settingsAt, auth.Manager, (*desk).saveSettings},
+		{post, settingsAt + "/review", auth.Manager, (*desk).reviewSettings},
 
 		{get, sitesAt, auth.Viewer, (*desk).sites},
 		{post, sitesAt, auth.Manager, (*desk).addSite},

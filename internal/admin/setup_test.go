@@ -15,6 +15,7 @@ import (
 	"tributary/internal/hooks"
 	"tributary/internal/ranking"
 	"tributary/internal/reconcile"
+	"tributary/internal/settings"
 	"tributary/internal/sites"
 	"tributary/internal/store"
 )
@@ -28,7 +29,9 @@ func (d *desk) setUp(clock func() time.Time) admin.SetUp {
 	})
 	keap := d.connection(clock)
 	d.reconciler = reconcile.New(reconcile.Options{Store: d.Store, Keap: keap.Client(), Account: account, Now: clock})
+	d.settings = &settings.Desk{Keeper: settings.NewKeeper(d.Store, settings.Default(attribution.DefaultPolicy)), Ask: d.asked, Jobs: d.Store, Now: clock}
 	return admin.SetUp{
+		Settings: d.settings, KeapLists: func(context.Context) (admin.KeapLists, error) { return d.lists, nil },
 		Sites: sites.New(sites.Options{
 			Docs: d.Store, Now: clock, Tag: func(key string) string {
 				return `<script async src="https://go.example.com/s/` + key + `.js"></script>`
