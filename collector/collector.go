@@ -29,6 +29,7 @@ import (
 	"tributary/internal/metrics"
 	"tributary/internal/outbox"
 	"tributary/internal/portal"
+	"tributary/internal/ranking"
 	"tributary/internal/server"
 	"tributary/internal/settings"
 	"tributary/internal/store"
@@ -52,6 +53,8 @@ type collector struct {
 	settings    *settings.Keeper
 	work        *keapWork
 	webhooks    *webhooks.Service
+	ranking     *ranking.Board
+	errands     errands
 	adminKey    string
 	echo        *echo.Echo
 	metricsDoor net.Listener  // nil without --metrics-listen
@@ -136,6 +139,8 @@ func (c *collector) routes(seal *vault.Vault) error {
 	c.echo.GET("/h/:token", door.Get)
 	c.echo.HEAD("/h/:token", door.Get)
 	c.echo.POST("/h/:token", door.Post)
+	c.ranking = ranking.New(ranking.Options{Store: c.store, Account: attribution.DefaultAccount, Logger: c.log})
+	c.errands = make(errands, 16)
 	set := c.newSetup(seal, sites, scripts)
 	api.Register(c.echo, c.apiDeps(seal, set, service, in, events))
 	c.echo.GET("/metrics", echo.WrapHandler(c.metrics.Handler(c.log)), api.OnlyAdmin(auth.NewAdminKey(c.adminKey)))
@@ -191,6 +196,8 @@ func (c *collector) run(ctx context.Context, l net.Listener) error {
 		c.log.Error("taking over the jobs of the last run", "error", err)
 	}
 	tasks.Go(func() { c.connection.Run(background) })
+	tasks.Go(func() { c.ranking.Run(background) })
+	tasks.Go(func() { c.errands.run(background) })
 	tasks.Go(func() { c.whileConnected(background, c.deliver) })
 	tasks.Go(func() { c.whileConnected(background, c.work.run) })
 	tasks.Go(func() { c.whileConnected(background, c.keepSyncing) })
