@@ -31,7 +31,7 @@ type Opener interface {
 	Open(sealed []byte, key attribution.PersonKey) (attribution.Person, error)
 }
 
-// Deps are what the portal works with. All are needed but Zone and Stopping.
+// Deps are what the portal works with. All are needed but Zone, Mailer and Stopping.
 type Deps struct {
 	Auth    *auth.Auth
 	Store   Store
@@ -40,6 +40,7 @@ type Deps struct {
 	BaseURL string           // the collector's public address; with https cookies are Secure
 	Now     func() time.Time // the clock
 	Zone    *time.Location   // of the days; nil means UTC
+	Mailer  Mailer           // nil where no mail server is set
 	// Stopping is closed when the server begins to stop: open streams then end, so that it need not wait for them.
 	Stopping <-chan struct{}
 }
@@ -52,10 +53,12 @@ func Register(r pages.Router, d Deps) error {
 	if err != nil {
 		return err
 	}
-	around := []echo.MiddlewareFunc{pages.Secured, p.Explained("the affiliate's page", explanation), p.SameOrigin}
+	around := []echo.MiddlewareFunc{pages.Secured, p.Explained("the affiliate's page", p.explanation), p.SameOrigin}
 	r.GET("/portal", p.signedIn(p.page), around...)
 	r.GET("/portal/fragment", p.signedIn(p.fragment), around...)
 	r.GET("/portal/live", p.signedIn(p.live), around...)
+	r.GET("/portal/login", p.askPage, around...)
+	r.POST("/portal/login", p.ask, around...)
 	r.GET("/portal/login/:token", p.loginPage, around...)
 	r.POST("/portal/login/:token", p.login, around...)
 	r.POST("/portal/logout", p.logout, around...)
@@ -67,6 +70,8 @@ type portal struct {
 	*pages.Face
 	cookie pages.Cookie
 	watch  *pages.Watch[owner]
+
+	networks, addresses *gate // who asks for login mails, and for whom
 }
 
 func newPortal(d Deps) (*portal, error) {
@@ -79,6 +84,7 @@ func newPortal(d Deps) (*portal, error) {
 	}
 	p := &portal{Deps: d, cookie: pages.CookieFor("tributary", base)}
 	p.watch = pages.NewWatch(p.version)
+	p.networks, p.addresses = newGate(asksOfNetwork, askSpan), newGate(asksForAddress, askSpan)
 	p.Face, err = pages.NewFace("portal", d.Assets, base, nil)
 	return p, err
 }
