@@ -47,6 +47,7 @@ type Deps struct {
 	CheckSettings func(ctx context.Context, before, after settings.Settings) error
 	Sync          func(context.Context) (Synced, error)
 	LastSync      func() Synced // zero before the first
+	Mails         Mails
 }
 
 const account = attribution.DefaultAccount
@@ -79,6 +80,7 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodGet, "/optins/:id", getOptIn},
 		{http.MethodGet, "/jobs", listJobs},
 		{http.MethodPost, "/jobs/:id/retry", retryJob},
+		{http.MethodGet, "/mails", listMails},
 		{http.MethodPost, "/hooks", createHook},
 		{http.MethodGet, "/hooks", listHooks},
 		{http.MethodGet, "/hooks/:id", getHook},

@@ -20,6 +20,7 @@ import (
 	"tributary/internal/auth"
 	"tributary/internal/hooks"
 	"tributary/internal/keap/sandbox"
+	"tributary/internal/mail"
 	"tributary/internal/settings"
 	"tributary/internal/store"
 	"tributary/internal/store/boltstore"
@@ -63,6 +64,7 @@ type server struct {
 	keapSays  map[string]error // by tag
 	synced    api.Synced
 	syncFails error
+	mails     *mail.Queue
 }
 
 func newServer(t *testing.T) *server {
@@ -75,12 +77,14 @@ func newServer(t *testing.T) *server {
 	srv := &server{T: t, echo: echo.New(), store: s}
 	srv.echo.HTTPErrorHandler, srv.echo.JSONSerializer = asTheServerDoes, api.JSON{}
 	clock := func() time.Time { return now }
+	srv.mails = mail.NewQueue(mail.Options{Docs: s, Now: clock, Send: func(context.Context, string, mail.Letter) error { return nil }})
 	srv.hooks = hooks.NewService(hooks.Options{Store: s, Sealer: plainSealer{}, Policy: usualPolicy, Now: clock})
 	api.Register(srv.echo, api.Deps{
 		Hooks: srv.hooks, Keap: srv.connectKeap(), Settings: settings.NewKeeper(s, settings.Default(attribution.DefaultPolicy)),
 		CheckSettings: func(_ context.Context, _, after settings.Settings) error { return srv.keapSays[after.TagID] },
 		Sync:          func(context.Context) (api.Synced, error) { return srv.synced, srv.syncFails },
 		LastSync:      func() api.Synced { return srv.synced },
+		Mails:         srv.mails,
 		Store:         s, Sealer: plainSealer{}, Auth: auth.New(s, clock), AdminKey: auth.NewAdminKey(adminKey),
 		BaseURL: "https://t.example", Now: clock,
 		Ingest: func(ctx context.Context, e attribution.Event) (store.Outcome, error) {
