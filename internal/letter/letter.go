@@ -1,13 +1,13 @@
 // Package letter writes what the product mails to affiliates: the login link, and the week's numbers. The words are in
-// web/templates/mail.
+// the folder of that name.
 package letter
 
 import (
 	"bytes"
 	"context"
+	"embed"
 	"fmt"
 	htmltemplate "html/template"
-	"io/fs"
 	"strings"
 	texttemplate "text/template"
 	"time"
@@ -16,8 +16,10 @@ import (
 	"tributary/internal/attribution"
 	"tributary/internal/auth"
 	"tributary/internal/mail"
-	"tributary/web"
 )
+
+//go:embed words
+var words embed.FS
 
 // Store is what letters ask of the store; see store.Store.
 type Store interface {
@@ -50,13 +52,10 @@ type Letters struct {
 
 // New reads the templates and becomes the writer of login mails.
 func New(o Options) (*Letters, error) {
-	folder, err := fs.Sub(web.Templates(), "mail")
-	if err != nil {
-		return nil, err
-	}
 	l := &Letters{o: o}
-	if l.text, err = texttemplate.ParseFS(folder, "*.txt"); err == nil {
-		l.html, err = htmltemplate.ParseFS(folder, "*.html")
+	var err error
+	if l.text, err = texttemplate.ParseFS(words, "words/*.txt"); err == nil {
+		l.html, err = htmltemplate.ParseFS(words, "words/*.html")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the templates of mails: %w", err)

@@ -73,6 +73,10 @@ const (
 	askToReturn = "To come back, ask the team that you promote for a new login link."
 	mailMeOne   = "E-mail me a login link"
 	askTitle    = "Sign in"
+	notAPage    = "This is not the address of a page. It looks like https://www.example.com/webinar: copy it from your browser."
+	tooLong     = "The link would be too long for some programs. Shorten the address or the sub-id."
+	longLabel   = "A sub-id or a campaign has at most 80 characters on one line."
+	notOurs     = "None of your team's pages that we know has this address. The link works, but clicks are counted only where the page carries the team's tag: try it once, or ask them."
 	notAnEmail  = "This is not an e-mail address. Check it for a slip, such as a missing @ or a space."
 )
 

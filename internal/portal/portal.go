@@ -13,6 +13,7 @@ import (
 	"tributary/internal/attribution"
 	"tributary/internal/auth"
 	"tributary/internal/pages"
+	"tributary/internal/sites"
 	"tributary/internal/stats"
 	"tributary/internal/store"
 	"tributary/web"
@@ -31,7 +32,7 @@ type Opener interface {
 	Open(sealed []byte, key attribution.PersonKey) (attribution.Person, error)
 }
 
-// Deps are what the portal works with. All are needed but Zone, Mailer and Stopping.
+// Deps are what the portal works with. All are needed but Zone, Sites, Mailer and Stopping.
 type Deps struct {
 	Auth    *auth.Auth
 	Store   Store
@@ -40,6 +41,7 @@ type Deps struct {
 	BaseURL string           // the collector's public address; with https cookies are Secure
 	Now     func() time.Time // the clock
 	Zone    *time.Location   // of the days; nil means UTC
+	Sites   *sites.Keeper    // whose pages are linked to; nil knows none
 	Mailer  Mailer           // nil where no mail server is set
 	// Stopping is closed when the server begins to stop: open streams then end, so that it need not wait for them.
 	Stopping <-chan struct{}
@@ -55,6 +57,8 @@ func Register(r pages.Router, d Deps) error {
 	}
 	around := []echo.MiddlewareFunc{pages.Secured, p.Explained("the affiliate's page", p.explanation), p.SameOrigin}
 	r.GET("/portal", p.signedIn(p.page), around...)
+	r.GET("/portal/links", p.signedIn(p.links), around...)
+	r.GET("/portal/links/qr.:format", p.signedIn(p.picture), around...)
 	r.GET("/portal/fragment", p.signedIn(p.fragment), around...)
 	r.GET("/portal/live", p.signedIn(p.live), around...)
 	r.GET("/portal/login", p.askPage, around...)
