@@ -26,7 +26,9 @@ const (
 // built is a link that works, or says why not.
 type built struct {
 	Link    string
-	Query   string // of the addresses of its pictures
+	QR      string // its code as a picture to look at
+	SVG     string // and as files to download
+	PNG     string
 	Problem string // with the page's address
 	Warning string // the link is fine, but would it count?
 }
@@ -51,7 +53,8 @@ func (p *portal) build(ctx context.Context, a attribution.Affiliate, w wish) (bu
 	if !known {
 		b.Warning = notOurs
 	}
-	b.Query = url.Values{"page": {w.Page}, "sub": {w.Sub}, "campaign": {w.Campaign}}.Encode()
+	query := "?" + url.Values{"page": {w.Page}, "sub": {w.Sub}, "campaign": {w.Campaign}}.Encode()
+	b.QR, b.SVG, b.PNG = "/portal/links/qr.svg"+query, "/portal/links/qr.svg"+query+"&download=1", "/portal/links/qr.png"+query+"&download=1"
 	return b, nil
 }
 

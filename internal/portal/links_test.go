@@ -5,6 +5,7 @@ import (
 	"html"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -110,6 +111,12 @@ func TestQRCodesAreOfTheLink(t *testing.T) {
 		}
 		if other := d.do(http.MethodGet, "/portal/links/qr."+format+"?"+query+"x", cookie); other.Body.String() == w.Body.String() {
 			t.Errorf("%s: another sub-id has the same code", format)
+		}
+	}
+	_, page := d.built(cookie, url.Values{"page": {"https://usual.example.com/?a=1&b=2"}, "sub": {"fly & er"}})
+	for _, at := range regexp.MustCompile(`(?:src|href)="(/portal/links/qr[^"]+)"`).FindAllStringSubmatch(page, -1) {
+		if w := d.do(http.MethodGet, html.UnescapeString(at[1]), cookie); w.Code != http.StatusOK {
+			t.Errorf("%s of the page: %d", at[1], w.Code)
 		}
 	}
 	wantStatus(t, "no page", d.do(http.MethodGet, "/portal/links/qr.svg", cookie), http.StatusNotFound, "There is nothing at this address")
