@@ -43,6 +43,9 @@ type Store interface {
 	Affiliates
 	Documents
 	People
+	Inquiry
+	Worklists
+	Decisions
 
 	// Counters returns what was counted for a reference in [from, to), oldest first, hours with nothing left out. The
 	// zero Ref asks for the whole account. Its cost grows with the hours, not with the events.
@@ -142,7 +145,9 @@ type Query struct {
 	Person   attribution.PersonKey
 	Status   attribution.Status
 	Site     string
+	Flagged  bool      // only those that have a flag
 	From, To time.Time // by the time of the opt-in, [From, To)
+	Scan     int       // how many rows may be looked at; 0 for what is usual
 	Cursor   Cursor
 	Limit    int // 1 or more
 }
@@ -254,6 +259,7 @@ type Settlement struct {
 	ReferralID string
 	Step       string // a line of its trace
 	Detail     string
+	Flags      []attribution.Flag // take the place of those that are there; nil leaves them
 
 	Then []Following // of a credit: what else is to be done now, in the same commit
 }

@@ -26,6 +26,9 @@ func (a *accountTx) saveOptIn(before, o *attribution.OptIn) error {
 	if err := a.table("optins").putJSON(o.ID[:], o); err != nil {
 		return err
 	}
+	if err := a.saveSuspicion(before, o); err != nil {
+		return err
+	}
 	status, ref := appendEntry(statusPrefix(o.Status), o.At, o.ID), appendEntry(refPrefix(o.Ref), o.At, o.ID)
 	if before != nil {
 		return errors.Join(
@@ -47,6 +50,7 @@ func personEntry(o *attribution.OptIn) []byte {
 // dropOptIn removes an opt-in and its indexes.
 func (a *accountTx) dropOptIn(o *attribution.OptIn) error {
 	return errors.Join(
+		a.saveSuspicion(o, &attribution.OptIn{ID: o.ID, At: o.At}),
 		a.table("optins").delete(o.ID[:]),
 		a.table("statuses").delete(appendEntry(statusPrefix(o.Status), o.At, o.ID)),
 		a.table("refs").delete(appendEntry(refPrefix(o.Ref), o.At, o.ID)),
@@ -87,13 +91,20 @@ func (s *Store) OptIns(ctx context.Context, account attribution.AccountID, q sto
 }
 
 func (a *accountTx) optIns(q store.Query) (page store.Page, err error) {
+	if !q.Ref.IsZero() && q.Status != "" && q.Person.IsZero() && !q.Flagged {
+		return a.joint(q)
+	}
 	index, prefix := a.indexFor(q)
+	most := maxScan
+	if q.Scan > 0 {
+		most = q.Scan
+	}
 	scanned, last := 0, store.Cursor{}
 	err = index.descend(prefix, below(prefix, q), func(key, _ []byte) (bool, error) {
 		if !q.From.IsZero() && entryTime(key).Before(q.From) {
 			return false, nil
 		}
-		if scanned++; scanned > maxScan {
+		if scanned++; scanned > most {
 			page.Next = last
 			return false, nil
 		}
@@ -120,6 +131,8 @@ func (a *accountTx) indexFor(q store.Query) (table, []byte) {
 	switch {
 	case !q.Person.IsZero():
 		return a.table("persons"), append([]byte(nil), q.Person[:]...)
+	case q.Flagged:
+		return a.table("flagged"), nil
 	case !q.Ref.IsZero():
 		return a.table("refs"), refPrefix(q.Ref)
 	case q.Status != "":
@@ -147,6 +160,7 @@ func matches(o attribution.OptIn, q store.Query) bool {
 		(q.Ref.IsZero() || o.Ref == q.Ref) &&
 		(q.Status == "" || o.Status == q.Status) &&
 		(q.Site == "" || o.Site == q.Site) &&
+		(!q.Flagged || len(o.Flags) > 0) &&
 		(q.To.IsZero() || o.At.Before(q.To))
 }
 
