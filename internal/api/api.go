@@ -47,6 +47,8 @@ type Deps struct {
 	CheckSettings func(ctx context.Context, before, after settings.Settings) error
 	Sync          func(context.Context) (Synced, error)
 	LastSync      func() Synced // zero before the first
+	// Note writes into the audit log what a key has changed; nil where there is none.
+	Note func(ctx context.Context, who, action, subject, detail string) error
 }
 
 const account = attribution.DefaultAccount
@@ -77,6 +79,7 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodPost, "/optins", createOptIn},
 		{http.MethodGet, "/optins", listOptIns},
 		{http.MethodGet, "/optins/:id", getOptIn},
+		{http.MethodPost, "/optins/:id/decision", decideOptIn},
 		{http.MethodGet, "/jobs", listJobs},
 		{http.MethodPost, "/jobs/:id/retry", retryJob},
 		{http.MethodPost, "/hooks", createHook},

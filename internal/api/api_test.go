@@ -60,6 +60,7 @@ type server struct {
 	changed []string
 	keap    *sandbox.Sandbox
 
+	noted     []string
 	keapSays  map[string]error // by tag
 	synced    api.Synced
 	syncFails error
@@ -81,7 +82,11 @@ func newServer(t *testing.T) *server {
 		CheckSettings: func(_ context.Context, _, after settings.Settings) error { return srv.keapSays[after.TagID] },
 		Sync:          func(context.Context) (api.Synced, error) { return srv.synced, srv.syncFails },
 		LastSync:      func() api.Synced { return srv.synced },
-		Store:         s, Sealer: plainSealer{}, Auth: auth.New(s, clock), AdminKey: auth.NewAdminKey(adminKey),
+		Note: func(_ context.Context, _, action, _, detail string) error {
+			srv.noted = append(srv.noted, action+" "+detail)
+			return nil
+		},
+		Store: s, Sealer: plainSealer{}, Auth: auth.New(s, clock), AdminKey: auth.NewAdminKey(adminKey),
 		BaseURL: "https://t.example", Now: clock,
 		Ingest: func(ctx context.Context, e attribution.Event) (store.Outcome, error) {
 			out, err := s.Ingest(ctx, attribution.DefaultAccount, attribution.DefaultPolicy, []attribution.Event{e})
