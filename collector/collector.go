@@ -191,6 +191,10 @@ func (c *collector) apiDeps(seal *vault.Vault, set setup, service *hooks.Service
 	}
 	deps.KeapHook, deps.Reconcile = c.work.registrar, c.work.reconcile
 	deps.Connected, deps.Webhooks, deps.Mails = c.connected, c.webhooks, c.mails
+	log := audit.New(c.store, time.Now)
+	deps.Note = func(ctx context.Context, who, action, subject, detail string) error {
+		return log.Write(ctx, audit.Entry{Who: who, Action: action, Subject: subject, Detail: detail})
+	}
 	return deps
 }
 
