@@ -26,6 +26,7 @@ import (
 	"tributary/internal/hooks"
 	"tributary/internal/intake"
 	"tributary/internal/keap"
+	"tributary/internal/manual"
 	"tributary/internal/metrics"
 	"tributary/internal/outbox"
 	"tributary/internal/portal"
@@ -152,6 +153,9 @@ func (c *collector) routes(seal *vault.Vault) error {
 		Auth: c.auth, Audit: audit.New(c.store, time.Now), Store: c.store, Opener: seal, Assets: assets, BaseURL: c.cfg.baseURL, Now: time.Now, Stopping: c.stopping,
 	})
 	if err != nil {
+		return err
+	}
+	if err := manual.Register(c.echo, manual.Deps{Assets: assets, BaseURL: c.cfg.baseURL, OpenAPI: api.OpenAPI}); err != nil {
 		return err
 	}
 	return c.door(in, scripts)

@@ -33,6 +33,7 @@ var allowed = map[string][]string{
 	"api":                  {"attribution", "auth", "connect", "hooks", "keaphook", "reconcile", "settings", "snippet", "stats", "store"},
 	"metrics":              {"attribution", "store"},
 	"admin":                {"attribution", "audit", "auth", "pages", "stats", "store", "web"},
+	"manual":               {"pages", "web"},
 	"pages":                {"attribution", "stats", "web"},
 	"portal":               {"attribution", "auth", "pages", "stats", "store", "web"},
 	"server":               {"api", "intake"},

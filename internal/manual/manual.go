@@ -1,0 +1,77 @@
+// Package manual is the product's manual and its API reference, at /docs. The chapters are the Markdown files of web/docs,
+// in the order of contents.go; the reference is made of the API's own description. All of it is rendered once, when the
+// program starts, and is public.
+package manual
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"tributary/internal/pages"
+	"tributary/web"
+)
+
+// Path is where the manual stands.
+const Path = "/docs"
+
+// Deps are what the manual is made of.
+type Deps struct {
+	Assets  *web.Assets
+	BaseURL string // the collector's public address; with https the examples name it
+	OpenAPI []byte // the API's description, in YAML
+}
+
+// Register adds the manual's pages to a router.
+func Register(r pages.Router, d Deps) error {
+	m, err := newManual(d)
+	if err != nil {
+		return fmt.Errorf("the manual: %w", err)
+	}
+	r.GET(Path, m.page(""), pages.Secured)
+	r.GET(Path+"/", func(c echo.Context) error { return c.Redirect(http.StatusMovedPermanently, Path) })
+	r.GET(Path+"/:chapter", func(c echo.Context) error { return m.page(c.Param("chapter"))(c) }, pages.Secured)
+	r.GET(Path+"/api/:tag", func(c echo.Context) error { return m.page("api/" + c.Param("tag"))(c) }, pages.Secured)
+	r.GET(Path+"/search", m.search, pages.Secured)
+	return nil
+}
+
+type manual struct {
+	*pages.Face
+	groups []group
+	pages  map[string]*web.Page // by the address below Path
+	index  index
+}
+
+func newManual(d Deps) (*manual, error) {
+	base, err := pages.ParseBase(d.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	face, err := pages.NewFace("docs", d.Assets, base, nil)
+	if err != nil {
+		return nil, err
+	}
+	reference, err := newReference(d.OpenAPI, address(base))
+	if err != nil {
+		return nil, fmt.Errorf("reading the API's description: %w", err)
+	}
+	m := &manual{Face: face, pages: map[string]*web.Page{}}
+	if err := m.read(base, reference); err != nil {
+		return nil, err
+	}
+	return m, m.render(reference)
+}
+
+// page serves what was rendered at the start.
+func (m *manual) page(slug string) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		p, ok := m.pages[slug]
+		if !ok {
+			return m.Render(c, http.StatusNotFound, "absent", frame{Title: "No such page", Groups: m.groups})
+		}
+		p.ServeHTTP(c.Response(), c.Request())
+		return nil
+	}
+}
