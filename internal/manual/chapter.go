@@ -16,6 +16,7 @@ import (
 // chapter is one file of web/docs, rendered.
 type chapter struct {
 	entry
+	Title    string
 	Body     template.HTML
 	Outline  []heading
 	sections []section
@@ -28,25 +29,25 @@ type heading struct {
 }
 
 // newChapter renders a file. Its first line is its title.
-func newChapter(md markdown, slug string, source []byte) (chapter, error) {
+func newChapter(md markdown, of entry, source []byte) (chapter, error) {
 	doc := md.Parser().Parse(text.NewReader(source))
 	title, ok := doc.FirstChild().(*ast.Heading)
 	if !ok || title.Level != 1 {
-		return chapter{}, fmt.Errorf("%s.md must begin with its title: # and a name", slug)
+		return chapter{}, fmt.Errorf("%s.md must begin with its title: # and a name", of.Slug)
 	}
-	c := chapter{entry: entry{slug, plain(title, source)}}
+	c := chapter{entry: of, Title: plain(title, source)}
 	doc.RemoveChild(doc, title)
-	c.Outline, c.sections = survey(doc, source, c.entry)
+	c.Outline, c.sections = survey(doc, source, c)
 	var out bytes.Buffer
 	if err := md.Renderer().Render(&out, source, doc); err != nil {
-		return chapter{}, fmt.Errorf("rendering %s.md: %w", slug, err)
+		return chapter{}, fmt.Errorf("rendering %s.md: %w", of.Slug, err)
 	}
 	c.Body = template.HTML(out.String()) // of our own files, and goldmark lets no HTML of theirs through
 	return c, nil
 }
 
 // survey lists the headings, and the text of each section for the search.
-func survey(doc ast.Node, source []byte, of entry) (outline []heading, sections []section) {
+func survey(doc ast.Node, source []byte, of chapter) (outline []heading, sections []section) {
 	sections = []section{{Href: of.Href(), Page: of.Title, Title: of.Title}}
 	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
 		h, ok := n.(*ast.Heading)
@@ -97,16 +98,16 @@ func plain(n ast.Node, source []byte) string {
 	return strings.Join(strings.Fields(b.String()), " ")
 }
 
-// read renders all chapters of the contents.
+// chapters renders all of the contents.
 func (m *manual) chapters(files fs.FS, md markdown, base *url.URL) ([]chapter, error) {
 	var all []chapter
 	for _, g := range contents {
-		for _, slug := range g.slugs {
-			source, err := fs.ReadFile(files, slug+".md")
+		for _, e := range g.pages {
+			source, err := fs.ReadFile(files, e.Slug+".md")
 			if err != nil {
 				return nil, fmt.Errorf("reading a chapter of the contents: %w", err)
 			}
-			c, err := newChapter(md, slug, localised(source, base))
+			c, err := newChapter(md, e, localised(source, base))
 			if err != nil {
 				return nil, err
 			}

@@ -1,19 +1,30 @@
 package manual
 
-// contents is the order of the manual, and the name of each file of web/docs without its ending. The first is at /docs.
+// contents is the order of the manual: the name of each file of web/docs without its ending, and what the contents call it.
+// The first is at /docs.
 var contents = []struct {
 	name  string
-	slugs []string
+	pages []entry
 }{
-	{"Start", []string{"index", "glossary", "troubleshooting"}},
-	{"Put the tag on a page", []string{
-		"install-html", "install-wordpress", "install-clickfunnels", "install-leadpages", "install-unbounce", "install-gtm",
-		"cookies", "consent",
+	{"Start", []entry{{"index", "The first ten minutes"}, {"glossary", "Words"}, {"troubleshooting", "Troubleshooting"}}},
+	{"Put the tag on a page", []entry{
+		{"install-html", "Plain HTML"}, {"install-wordpress", "WordPress"}, {"install-clickfunnels", "ClickFunnels"},
+		{"install-leadpages", "Leadpages"}, {"install-unbounce", "Unbounce"}, {"install-gtm", "Google Tag Manager"},
+		{"cookies", "The cookie, and Safari"}, {"consent", "Consent"},
 	}},
-	{"Forms", []string{"form-tools", "everwebinar", "hooks", "form-doctor", "official-form"}},
-	{"Connect Keap", []string{"keap-connect", "keap-crediting", "keap-hooks", "keap-limits", "keap-reconcile"}},
-	{"Run it", []string{"hosting", "settings", "backup", "metrics", "privacy", "security"}},
-	{"For developers", []string{"javascript", "errors"}},
+	{"Forms", []entry{
+		{"form-tools", "Form tools"}, {"everwebinar", "EverWebinar, WebinarJam"}, {"hooks", "Hooks of form tools"},
+		{"form-doctor", "The form doctor"}, {"official-form", "Keap's own count"},
+	}},
+	{"Connect Keap", []entry{
+		{"keap-connect", "Connect Keap"}, {"keap-crediting", "Crediting"}, {"keap-hooks", "Keap's hook"},
+		{"keap-limits", "Keap's limits"}, {"keap-reconcile", "Compare with Keap"},
+	}},
+	{"Run it", []entry{
+		{"hosting", "Hosting"}, {"settings", "Flags and settings"}, {"backup", "Backups"}, {"metrics", "Metrics"},
+		{"privacy", "Privacy"}, {"security", "Security"},
+	}},
+	{"For developers", []entry{{"javascript", "The page's own calls"}, {"errors", "Errors and their codes"}}},
 }
 
 // group is a part of the contents.
@@ -23,7 +34,7 @@ type group struct {
 }
 
 // entry is one line of the contents.
-type entry struct{ Slug, Title string }
+type entry struct{ Slug, Name string }
 
 // Href is the address of a page of the manual.
 func (e entry) Href() string { return href(e.Slug) }

@@ -153,7 +153,7 @@ func (r *reference) group() group {
 
 func (r *reference) outline() (all []heading) {
 	for _, t := range r.Tags {
-		all = append(all, heading{strings.TrimPrefix(t.Slug, "api/"), t.Title, 2})
+		all = append(all, heading{strings.TrimPrefix(t.Slug, "api/"), t.Name, 2})
 	}
 	return all
 }
@@ -169,7 +169,7 @@ func (t *tag) outline() (all []heading) {
 func (r *reference) sections() (all []section) {
 	for _, t := range r.Tags {
 		for _, o := range t.Operations {
-			all = append(all, section{Href: t.Href() + "#" + o.ID, Page: "API: " + t.Title, Title: o.Method + " " + o.Path, Text: o.words()})
+			all = append(all, section{Href: t.Href() + "#" + o.ID, Page: "API: " + t.Name, Title: o.Method + " " + o.Path, Text: o.words()})
 		}
 	}
 	return all

@@ -28,11 +28,11 @@ func (m *manual) read(base *url.URL, ref *reference) error {
 	rest := all
 	for _, g := range contents {
 		named := group{Name: g.name}
-		for _, c := range rest[:len(g.slugs)] {
+		for _, c := range rest[:len(g.pages)] {
 			named.Pages = append(named.Pages, c.entry)
 			m.index = append(m.index, c.sections...)
 		}
-		rest, m.groups = rest[len(g.slugs):], append(m.groups, named)
+		rest, m.groups = rest[len(g.pages):], append(m.groups, named)
 	}
 	m.groups = append(m.groups, ref.group())
 	m.index = append(m.index, ref.sections()...)
@@ -53,7 +53,7 @@ func (m *manual) render(ref *reference) error {
 		return err
 	}
 	for _, t := range ref.Tags {
-		if err := m.add("operations", frame{Title: t.Title, Here: t.Slug, Outline: t.outline(), Content: t}); err != nil {
+		if err := m.add("operations", frame{Title: "API: " + t.Name, Here: t.Slug, Outline: t.outline(), Content: t}); err != nil {
 			return err
 		}
 	}
