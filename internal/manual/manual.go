@@ -1,11 +1,12 @@
 // Package manual is the product's manual and its API reference, at /docs. The chapters are the Markdown files of web/docs,
-// in the order of contents.go; the reference is made of the API's own description. All of it is rendered once, when the
-// program starts, and is public.
+// in the order of contents.go; the reference is made of the API's own description. All of it is rendered once and is
+// public.
 package manual
 
 import (
 	"fmt"
 	"net/http"
+	"sync"
 
 	"github.com/labstack/echo/v4"
 
@@ -23,17 +24,27 @@ type Deps struct {
 	OpenAPI []byte // the API's description, in YAML
 }
 
-// Register adds the manual's pages to a router.
+// Register adds the manual's pages to a router. They are made when the first reader comes: it takes some tenths of a
+// second, which a start of the program need not wait for, and nothing in it depends on the machine.
 func Register(r pages.Router, d Deps) error {
-	m, err := newManual(d)
-	if err != nil {
-		return fmt.Errorf("the manual: %w", err)
+	if _, err := pages.ParseBase(d.BaseURL); err != nil {
+		return err
 	}
-	r.GET(Path, m.page(""), pages.Secured)
+	made := sync.OnceValues(func() (*manual, error) { return newManual(d) })
+	open := func(serve func(*manual, echo.Context) error) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			m, err := made()
+			if err != nil {
+				return fmt.Errorf("making the manual: %w", err)
+			}
+			return serve(m, c)
+		}
+	}
+	r.GET(Path, open(func(m *manual, c echo.Context) error { return m.page(c, "") }), pages.Secured)
 	r.GET(Path+"/", func(c echo.Context) error { return c.Redirect(http.StatusMovedPermanently, Path) })
-	r.GET(Path+"/:chapter", func(c echo.Context) error { return m.page(c.Param("chapter"))(c) }, pages.Secured)
-	r.GET(Path+"/api/:tag", func(c echo.Context) error { return m.page("api/" + c.Param("tag"))(c) }, pages.Secured)
-	r.GET(Path+"/search", m.search, pages.Secured)
+	r.GET(Path+"/:chapter", open(func(m *manual, c echo.Context) error { return m.page(c, c.Param("chapter")) }), pages.Secured)
+	r.GET(Path+"/api/:tag", open(func(m *manual, c echo.Context) error { return m.page(c, "api/"+c.Param("tag")) }), pages.Secured)
+	r.GET(Path+"/search", open((*manual).search), pages.Secured)
 	return nil
 }
 
@@ -64,14 +75,12 @@ func newManual(d Deps) (*manual, error) {
 	return m, m.render(reference)
 }
 
-// page serves what was rendered at the start.
-func (m *manual) page(slug string) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		p, ok := m.pages[slug]
-		if !ok {
-			return m.Render(c, http.StatusNotFound, "absent", frame{Title: "No such page", Groups: m.groups})
-		}
-		p.ServeHTTP(c.Response(), c.Request())
-		return nil
+// page serves what was rendered.
+func (m *manual) page(c echo.Context, slug string) error {
+	p, ok := m.pages[slug]
+	if !ok {
+		return m.Render(c, http.StatusNotFound, "absent", frame{Title: "No such page", Groups: m.groups})
 	}
+	p.ServeHTTP(c.Response(), c.Request())
+	return nil
 }

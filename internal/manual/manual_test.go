@@ -24,6 +24,26 @@ type reader struct {
 	echo *echo.Echo
 }
 
+// usual is the manual of the usual address, made once.
+func usual(t *testing.T) *reader {
+	t.Helper()
+	return &reader{t, shared(t).echo}
+}
+
+var (
+	sharing sync.Mutex
+	kept    *reader
+)
+
+func shared(t *testing.T) *reader {
+	sharing.Lock()
+	defer sharing.Unlock()
+	if kept == nil {
+		kept = open(t, "https://go.example.com")
+	}
+	return kept
+}
+
 func open(t *testing.T, base string) *reader {
 	t.Helper()
 	a, err := assets()
@@ -108,7 +128,7 @@ func (r *reader) slugs() []string {
 
 // TestEveryFileIsAChapter: a new file of web/docs needs a line in contents.go, or nobody finds it.
 func TestEveryFileIsAChapter(t *testing.T) {
-	r := open(t, "https://go.example.com")
+	r := usual(t)
 	all := strings.Join(r.slugs(), "\n") + "\n"
 	files, err := fs.Glob(web.Docs(), "*.md")
 	if err != nil || len(files) == 0 {
@@ -124,7 +144,7 @@ func TestEveryFileIsAChapter(t *testing.T) {
 
 // TestEveryLinkLeadsSomewhere follows each link of each page to a page, and to the anchor in it.
 func TestEveryLinkLeadsSomewhere(t *testing.T) {
-	r := open(t, "https://go.example.com")
+	r := usual(t)
 	read := map[string]page{}
 	for _, path := range r.slugs() {
 		read[path] = r.page(path)
@@ -171,14 +191,14 @@ func anyPrefix(text string, prefixes []string) bool {
 
 // TestFilesLeadToEachOtherInTheSourceToo: on the source's own site the chapters are read as files.
 func TestFilesLeadToEachOtherInTheSourceToo(t *testing.T) {
-	r := open(t, "https://go.example.com")
+	r := usual(t)
 	if got := r.page("/docs/hooks"); !strings.Contains(strings.Join(r.page("/docs/form-doctor").links, " "), "/docs/hooks") || got.text == "" {
 		t.Error("hooks.md in form-doctor.md does not become /docs/hooks")
 	}
 }
 
 func TestPagesMayBeKeptAndAreAskedFor(t *testing.T) {
-	r := open(t, "https://go.example.com")
+	r := usual(t)
 	for _, path := range []string{"/docs", "/docs/keap-connect", "/docs/api", "/docs/api/opt-ins"} {
 		first := r.get(path, "Accept-Encoding", "br")
 		if first.Code != 200 || first.Header().Get("Cache-Control") != "public, no-cache" || first.Header().Get("Content-Encoding") != "br" {
@@ -196,7 +216,7 @@ func TestPagesMayBeKeptAndAreAskedFor(t *testing.T) {
 
 // TestPagesAreSmall, on the wire: the whole product's limit is 100 KB.
 func TestPagesAreSmall(t *testing.T) {
-	r := open(t, "https://go.example.com")
+	r := usual(t)
 	for _, path := range r.slugs() {
 		if n := r.get(path, "Accept-Encoding", "gzip").Body.Len(); n > 30<<10 {
 			t.Errorf("%s takes %d bytes", path, n)
@@ -205,7 +225,7 @@ func TestPagesAreSmall(t *testing.T) {
 }
 
 func TestOtherAddresses(t *testing.T) {
-	r := open(t, "https://go.example.com")
+	r := usual(t)
 	for path, want := range map[string]int{
 		"/docs/nothing": 404, "/docs/index.md": 404, "/docs/api/nothing": 404, "/docs/%3Cscript%3E": 404, "/docs/": 301, "/docs/..%2Fsecret.key": 404,
 	} {

@@ -23,7 +23,7 @@ func (r *reader) search(query string) (body string, hrefs []string) {
 }
 
 func TestSearch(t *testing.T) {
-	r := open(t, "https://go.example.com")
+	r := usual(t)
 	for query, want := range map[string]string{
 		"other_partner":          "/docs/keap-crediting#referrals-that-are-there-already",
 		"Safari http":            "/docs/cookies#why-http",
@@ -44,13 +44,13 @@ func TestSearch(t *testing.T) {
 }
 
 func TestWhatStandsInATitleComesFirst(t *testing.T) {
-	if _, hrefs := open(t, "https://go.example.com").search("erase person"); len(hrefs) == 0 || hrefs[0] != "/docs/backup#erase-a-person" && hrefs[0] != "/docs/api/people#erasePerson" {
+	if _, hrefs := usual(t).search("erase person"); len(hrefs) == 0 || hrefs[0] != "/docs/backup#erase-a-person" && hrefs[0] != "/docs/api/people#erasePerson" {
 		t.Errorf("%v", hrefs)
 	}
 }
 
 func TestSearchesThatFindNothing(t *testing.T) {
-	r := open(t, "https://go.example.com")
+	r := usual(t)
 	for query, want := range map[string]string{"": "Type a word", "  ": "Type a word", "zzzzqqq": "Nothing in the manual", "\x00": "Nothing in the manual", "nginx zzzzqqq": "Nothing in the manual"} {
 		if body, hrefs := r.search(query); !strings.Contains(body, want) || len(hrefs) > 0 {
 			t.Errorf("%q finds %v", query, hrefs)
@@ -60,7 +60,7 @@ func TestSearchesThatFindNothing(t *testing.T) {
 
 // TestWhatIsLookedForIsOnlyText, however hostile, long or odd.
 func TestWhatIsLookedForIsOnlyText(t *testing.T) {
-	r := open(t, "https://go.example.com")
+	r := usual(t)
 	for _, query := range []string{`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, "{{.}}", strings.Repeat("é", 5000), "\xff\xfe", "İİİ ß K", "a"} {
 		body, _ := r.search(query)
 		if strings.Contains(body, "<script>alert") || strings.Contains(body, "<img src=x") || len(body) > 200<<10 {
@@ -70,11 +70,12 @@ func TestWhatIsLookedForIsOnlyText(t *testing.T) {
 }
 
 func TestHitsAreMarked(t *testing.T) {
-	body, _ := open(t, "https://go.example.com").search("aLTERS-nothing nginx")
+	r := usual(t)
+	body, _ := r.search("aLTERS-nothing nginx")
 	if strings.Contains(body, "<mark>") {
 		t.Error("a search that finds nothing marks something")
 	}
-	if body, _ = open(t, "https://go.example.com").search("proxy_pass"); !strings.Contains(body, "<mark>proxy_pass</mark>") {
+	if body, _ = r.search("proxy_pass"); !strings.Contains(body, "<mark>proxy_pass</mark>") {
 		t.Error("proxy_pass is not marked in its excerpt")
 	}
 }
