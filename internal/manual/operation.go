@@ -1,9 +1,11 @@
 package manual
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"net/url"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -57,8 +59,16 @@ func (r *reference) operation(path, method string, item, op *yaml.Node) (operati
 	if o.Request, err = r.body(t.get(op, "requestBody")); err != nil {
 		return o, err
 	}
+	if o.Request != nil {
+		mustFirst(o.Request.Shape.Fields)
+	}
 	o.Curl = codeBlock(r.curl(o))
 	return o, r.answers(&o, op)
+}
+
+// mustFirst puts what has to be sent before what can be.
+func mustFirst(fields []shape) {
+	slices.SortStableFunc(fields, func(a, b shape) int { return cmp.Compare(b.Must, a.Must) })
 }
 
 func (r *reference) parameter(n *yaml.Node) parameterShape {
@@ -98,6 +108,9 @@ func (r *reference) answers(o *operation, op *yaml.Node) error {
 		b, err := r.body(n)
 		if err != nil {
 			return fmt.Errorf("answer %s: %w", p.name, err)
+		}
+		if b != nil {
+			b.Shape = b.Shape.answered()
 		}
 		a := answer{Status: p.name, About: r.tree.text(n, "description"), Body: b}
 		for _, h := range r.tree.members(n, "headers") {
@@ -150,7 +163,7 @@ func (r *reference) address(o operation) string {
 		if p.In == "path" && p.Example != "" {
 			path = strings.ReplaceAll(path, "{"+p.Name+"}", p.Example)
 		}
-		if p.In == "query" && p.Required {
+		if p.In == "query" && p.Must != "" {
 			query = append(query, p.Name+"="+url.QueryEscape(p.Example))
 		}
 	}

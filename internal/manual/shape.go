@@ -11,7 +11,7 @@ import (
 // shape is a value of the API for people to read: what it is, what it means, and the fields that it has.
 type shape struct {
 	Name, Type string
-	Required   bool
+	Must       string // "required" in what is sent, "always" in what is answered; "" where it may be missing
 	Enum       []string
 	Limits     []string // such as "default 50"
 	About      template.HTML
@@ -23,7 +23,10 @@ const deepest = 8
 
 func (r *reference) shape(name string, n *yaml.Node, required bool, depth int) shape {
 	n = r.tree.resolved(n)
-	s := shape{Name: name, Required: required, About: r.prose(r.tree.text(n, "description"))}
+	s := shape{Name: name, About: r.prose(r.tree.text(n, "description"))}
+	if required {
+		s.Must = "required"
+	}
 	if n == nil || depth > deepest {
 		return s
 	}
@@ -93,4 +96,15 @@ func (r *reference) fields(n *yaml.Node, depth int) (all []shape) {
 		all = append(all, r.shape("(any name)", extra, false, depth))
 	}
 	return all
+}
+
+// answered is the shape of an answer, whose fields nobody has to give.
+func (s shape) answered() shape {
+	if s.Must != "" {
+		s.Must = "always"
+	}
+	for i := range s.Fields {
+		s.Fields[i] = s.Fields[i].answered()
+	}
+	return s
 }
