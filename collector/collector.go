@@ -35,7 +35,7 @@ import (
 	"tributary/internal/store"
 	"tributary/internal/store/boltstore"
 	"tributary/internal/vault"
-	"tributary/snippet"
+	"tributary/internal/webhooks"
 	"tributary/web"
 )
 
@@ -52,6 +52,7 @@ type collector struct {
 	keap        *keap.Client
 	settings    *settings.Keeper
 	work        *keapWork
+	webhooks    *webhooks.Service
 	adminKey    string
 	echo        *echo.Echo
 	metricsDoor net.Listener  // nil without --metrics-listen
@@ -132,10 +133,12 @@ func (c *collector) routes(seal *vault.Vault) error {
 	door := &intake.HookDoor{Hooks: service, Logger: c.log}
 	c.work = c.newKeapWork(c.keap, seal, service)
 	door.Hints = c.work.hints.Take
+	c.webhooks = c.newWebhooks(seal)
 	c.echo.GET("/h/:token", door.Get)
 	c.echo.HEAD("/h/:token", door.Get)
 	c.echo.POST("/h/:token", door.Post)
-	api.Register(c.echo, c.apiDeps(seal, sites, service, in, events))
+	set := c.newSetup(seal, sites, scripts)
+	api.Register(c.echo, c.apiDeps(seal, set, service, in, events))
 	c.echo.GET("/metrics", echo.WrapHandler(c.metrics.Handler(c.log)), api.OnlyAdmin(auth.NewAdminKey(c.adminKey)))
 	assets, err := web.NewAssets()
 	if err != nil {
@@ -151,6 +154,7 @@ func (c *collector) routes(seal *vault.Vault) error {
 	}
 	err = admin.Register(c.echo, admin.Deps{
 		Auth: c.auth, Audit: audit.New(c.store, time.Now), Store: c.store, Opener: seal, Assets: assets, BaseURL: c.cfg.baseURL, Now: time.Now, Stopping: c.stopping,
+		SetUp: c.adminSetUp(set, service),
 	})
 	if err != nil {
 		return err
@@ -161,14 +165,13 @@ func (c *collector) routes(seal *vault.Vault) error {
 	return c.door(in, scripts)
 }
 
-func (c *collector) apiDeps(seal *vault.Vault, sites *intake.Sites, service *hooks.Service, in *intake.Intake, events store.Store) api.Deps {
+func (c *collector) apiDeps(seal *vault.Vault, set setup, service *hooks.Service, in *intake.Intake, events store.Store) api.Deps {
 	deps := api.Deps{
-		Store: events, Sealer: seal, Resolve: c.resolver(), Hooks: service, Auth: c.auth, AdminKey: auth.NewAdminKey(c.adminKey),
+		Store: events, Sealer: seal, Hooks: service, Auth: c.auth, AdminKey: auth.NewAdminKey(c.adminKey),
 		Keap:    c.keapDeps(),
-		BaseURL: c.cfg.baseURL, Now: time.Now, SiteChanged: sites.Forget,
-		Retake:   in.Retake,
-		Tag:      func(key string) string { return snippet.StandardTag(c.cfg.baseURL, c.cfg.scriptPath, key) },
-		Settings: c.settings, CheckSettings: c.checkSettings, Sync: c.sync, LastSync: c.lastSync,
+		BaseURL: c.cfg.baseURL, Now: time.Now,
+		Retake: in.Retake,
+		Sites:  set.sites, Affiliates: set.affiliates, Settings: set.settings,
 		Ingest: func(ctx context.Context, e attribution.Event) (store.Outcome, error) {
 			out, err := events.Ingest(ctx, attribution.DefaultAccount, c.policy(), []attribution.Event{e})
 			if err != nil {
@@ -179,6 +182,7 @@ func (c *collector) apiDeps(seal *vault.Vault, sites *intake.Sites, service *hoo
 	}
 	deps.KeapHook, deps.Reconcile = c.work.registrar, c.work.reconcile
 	deps.Connected = c.connected
+	deps.Webhooks = c.webhooks
 	return deps
 }
 
@@ -194,6 +198,7 @@ func (c *collector) run(ctx context.Context, l net.Listener) error {
 	tasks.Go(func() { c.whileConnected(background, c.deliver) })
 	tasks.Go(func() { c.whileConnected(background, c.work.run) })
 	tasks.Go(func() { c.whileConnected(background, c.keepSyncing) })
+	tasks.Go(func() { c.webhooks.Run(background) })
 	if c.metricsDoor != nil {
 		tasks.Go(func() { c.serveMetrics(background) })
 	}

@@ -77,6 +77,7 @@ func withOAuthOf(c *config) {
 	withOAuth(c)
 	server := strings.TrimSuffix(c.keapURL, sandbox.BasePath)
 	c.keapKey, c.keapTokenURL, c.keapAuthorizeURL = "", server+sandbox.TokenPath, server+sandbox.AuthorizePath
+	c.webhooksToLoopback = true
 }
 
 // prepare makes what the operations are about: a connected Keap, a site, an opt-in, a hook with a payload, and input in
@@ -97,13 +98,28 @@ func (r *referee) prepare() {
 	r.call("GET", "/v1/hooks/"+hook["id"].(string)+"/payloads", "", 200, &payloads)
 	first := func(list map[string]any) string { return list["data"].([]any)[0].(map[string]any)["id"].(string) }
 	r.site = site["key"].(string)
+	r.prepareWebhook()
 	hooked, optInID := "/v1/hooks/"+hook["id"].(string), optIn["id"].(string)
-	r.known = [][2]string{
+	r.known = append(r.known, [][2]string{
 		{"/s/{file}", "/s/" + r.site + ".js"}, {"/h/{token}", "/h/" + token}, {"/v1/sites/{key}", "/v1/sites/" + r.site},
 		{"/v1/optins/{id}", "/v1/optins/" + optInID}, {"/v1/jobs/{id}", "/v1/jobs/credit:" + optInID},
 		{"/v1/quarantine/{id}", "/v1/quarantine/" + first(quarantined)},
 		{"/v1/hooks/{id}/payloads/{payload}", hooked + "/payloads/" + first(payloads)}, {"/v1/hooks/{id}", hooked},
-	}
+	}...)
+}
+
+// prepareWebhook makes a webhook that has delivered once.
+func (r *referee) prepareWebhook() {
+	r.t.Helper()
+	endpoint := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	r.t.Cleanup(endpoint.Close)
+	var webhook, delivery struct{ ID string }
+	r.call("POST", "/v1/webhooks", `{"url":"`+endpoint.URL+`"}`, 201, &webhook)
+	made := "/v1/webhooks/" + webhook.ID
+	r.call("POST", made+"/test", "", 200, &delivery)
+	r.known = append(r.known, [][2]string{
+		{"/v1/webhooks/{id}/deliveries/{delivery}", made + "/deliveries/" + delivery.ID}, {"/v1/webhooks/{id}", made},
+	}...)
 }
 
 // special says of an operation what its examples do not: another body, or an answer that is not of the kind 2xx.
@@ -118,6 +134,7 @@ var special = map[string]struct {
 	"putKeapTenant":    {body: func(*referee) string { return `{"tenant":"` + sandbox.DefaultTenant + `"}` }},
 	"changeSettings":   {body: func(*referee) string { return `{"other_partner":"write","window":null}` }}, // the sandbox has no tag 312
 	"keapCallback":     {status: http.StatusBadRequest},                                                    // no login was begun
+	"replayDelivery":   {status: http.StatusUnprocessableEntity},                                           // it was a test
 	"retryQuarantined": {status: http.StatusUnprocessableEntity},                                           // it is still not JSON
 }
 

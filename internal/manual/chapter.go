@@ -2,7 +2,6 @@ package manual
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"html/template"
 	"io/fs"
@@ -37,6 +36,9 @@ func newChapter(md markdown, of entry, source []byte) (chapter, error) {
 	}
 	c := chapter{entry: of, Title: plain(title, source)}
 	doc.RemoveChild(doc, title)
+	if c.Name == "" {
+		c.Name = c.Title
+	}
 	c.Outline, c.sections = survey(doc, source, c)
 	var out bytes.Buffer
 	if err := md.Renderer().Render(&out, source, doc); err != nil {
@@ -98,26 +100,26 @@ func plain(n ast.Node, source []byte) string {
 	return strings.Join(strings.Fields(b.String()), " ")
 }
 
-// chapters renders all of the contents.
-func (m *manual) chapters(files fs.FS, md markdown, base *url.URL) ([]chapter, error) {
-	var all []chapter
-	for _, g := range contents {
-		for _, e := range g.pages {
+// chapters fills the contents with chapters. A file that no group names comes last: none is out of reach.
+func chapters(files fs.FS, md markdown, base *url.URL) (groups []group, all []chapter, err error) {
+	groups, err = grouped(files)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i, g := range groups {
+		for j, e := range g.Pages {
 			source, err := fs.ReadFile(files, e.Slug+".md")
 			if err != nil {
-				return nil, fmt.Errorf("reading a chapter of the contents: %w", err)
+				return nil, nil, fmt.Errorf("reading a chapter of the contents: %w", err)
 			}
 			c, err := newChapter(md, e, localised(source, base))
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
-			all = append(all, c)
+			groups[i].Pages[j], all = c.entry, append(all, c)
 		}
 	}
-	if len(all) == 0 {
-		return nil, errors.New("there are no chapters")
-	}
-	return all, nil
+	return groups, all, nil
 }
 
 // example is the address that the chapters and the API's description give the collector.

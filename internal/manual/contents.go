@@ -1,5 +1,11 @@
 package manual
 
+import (
+	"io/fs"
+	"slices"
+	"strings"
+)
+
 // contents is the order of the manual: the name of each file of web/docs without its ending, and what the contents call it.
 // The first is at /docs.
 var contents = []struct {
@@ -44,4 +50,26 @@ func href(slug string) string {
 		return Path
 	}
 	return Path + "/" + slug
+}
+
+// grouped are the contents, and after them the files that they do not name.
+func grouped(files fs.FS) (groups []group, err error) {
+	named := map[string]bool{}
+	for _, g := range contents {
+		groups = append(groups, group{g.name, slices.Clone(g.pages)})
+		for _, e := range g.pages {
+			named[e.Slug] = true
+		}
+	}
+	found, err := fs.Glob(files, "*.md")
+	rest := group{Name: "More"}
+	for _, file := range found {
+		if slug := strings.TrimSuffix(file, ".md"); !named[slug] {
+			rest.Pages = append(rest.Pages, entry{Slug: slug})
+		}
+	}
+	if len(rest.Pages) > 0 {
+		groups = append(groups, rest)
+	}
+	return groups, err
 }

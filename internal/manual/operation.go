@@ -62,7 +62,14 @@ func (r *reference) operation(path, method string, item, op *yaml.Node) (operati
 	if o.Request != nil {
 		mustFirst(o.Request.Shape.Fields)
 	}
-	o.Curl = codeBlock(r.curl(o))
+	if strings.HasPrefix(path, "/") {
+		o.Curl = codeBlock(r.curl(o))
+	} else { // a webhook: others are asked
+		o.Path = "(your address)"
+		if o.Request != nil {
+			o.Curl, o.Public = o.Request.Example, false
+		}
+	}
 	return o, r.answers(&o, op)
 }
 

@@ -51,9 +51,9 @@ func newReference(source []byte, server string) (*reference, error) {
 // methods of HTTP as a path names them, in the order in which they are shown.
 var methods = []string{"post", "get", "put", "patch", "delete", "options", "head"}
 
-// each visits the operations in the order of the description.
+// each visits the operations in the order of the description: those of the API, and then those that it asks of others.
 func (r *reference) each(visit func(path, method string, item, op *yaml.Node)) {
-	for _, p := range r.tree.members(r.tree.root, "paths") {
+	for _, p := range append(r.tree.members(r.tree.root, "paths"), r.tree.members(r.tree.root, "webhooks")...) {
 		for _, method := range methods {
 			if op := r.tree.get(p.value, method); op != nil {
 				visit(p.name, strings.ToUpper(method), p.value, op)

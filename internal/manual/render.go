@@ -21,18 +21,13 @@ type frame struct {
 
 // read renders the chapters and puts the contents and the index together.
 func (m *manual) read(base *url.URL, ref *reference) error {
-	all, err := m.chapters(web.Docs(), newMarkdown(ref.find), base)
+	groups, all, err := chapters(web.Docs(), newMarkdown(ref.find), base)
 	if err != nil {
 		return err
 	}
-	rest := all
-	for _, g := range contents {
-		named := group{Name: g.name}
-		for _, c := range rest[:len(g.pages)] {
-			named.Pages = append(named.Pages, c.entry)
-			m.index = append(m.index, c.sections...)
-		}
-		rest, m.groups = rest[len(g.pages):], append(m.groups, named)
+	m.groups = groups
+	for _, c := range all {
+		m.index = append(m.index, c.sections...)
 	}
 	m.groups = append(m.groups, ref.group())
 	m.index = append(m.index, ref.sections()...)
