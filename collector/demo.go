@@ -12,11 +12,13 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"tributary/internal/attribution"
+	"tributary/internal/auth"
 	"tributary/internal/demo"
 	"tributary/internal/keap"
 	"tributary/internal/keap/sandbox"
@@ -89,7 +91,7 @@ func demoConfig(args []string, stderr io.Writer) (cfg config, log *slog.Logger, 
 		cleanup = func() { os.RemoveAll(*data) }
 	}
 	return config{
-		scriptPath: snippet.ScriptPath, eventsPath: snippet.EventsPath,
+		scriptPath: snippet.ScriptPath, eventsPath: snippet.EventsPath, webhooksToLoopback: true,
 		listen: fmt.Sprintf("127.0.0.1:%d", *port), data: *data, keapKey: sandbox.DefaultKey, keapPerMinute: keap.Unlimited,
 		keapTimeout: 5 * time.Second, keapSettle: 10 * time.Second, contactWait: time.Hour, keapSyncEvery: time.Minute,
 		rule: string(attribution.Latest), window: attribution.DefaultPolicy.Window, mergeWindow: attribution.DefaultPolicy.Merge,
@@ -113,9 +115,7 @@ func newDemo(cfg config, log *slog.Logger) (*demoProgram, error) {
 	}
 	d.front, d.landing, d.forms, d.keapDoor, d.webinars = open[0], open[1], open[2], open[3], open[4]
 	cfg.baseURL, cfg.keapURL = "http://"+d.front.Addr().String(), "http://"+d.keapDoor.Addr().String()+sandbox.BasePath
-	for _, a := range demoAffiliates {
-		d.box.AddAffiliate(a.Affiliate)
-	}
+	d.fillKeap()
 	if d.keap, err = keap.New(keap.Config{BaseURL: cfg.keapURL, Key: sandbox.DefaultKey, PerMinute: keap.Unlimited}); err != nil {
 		return nil, err
 	}
@@ -128,6 +128,17 @@ func newDemo(cfg config, log *slog.Logger) (*demoProgram, error) {
 	d.webinar = d.newWebinars()
 	d.vendor = demo.NewVendor(demo.VendorOptions{Contacts: d.makeContact, LandingOrigin: d.landingURL(), Logger: log})
 	return d, d.addSite()
+}
+
+// fillKeap puts into Keap's sandbox what an app has: affiliates, and what the settings of crediting can name.
+func (d *demoProgram) fillKeap() {
+	for _, a := range demoAffiliates {
+		d.box.AddAffiliate(a.Affiliate)
+	}
+	d.box.AddTag("Came through an affiliate")
+	d.box.AddGoal("tributary", "optin")
+	d.box.AddContactField("Lead source", "TEXT")
+	d.box.AddContactField("Opt-ins brought", "WHOLE_NUMBER")
 }
 
 // ports listens on some addresses in a row, or on free ones where those are taken.
@@ -233,6 +244,7 @@ func (d *demoProgram) landingPages() http.Handler {
 		VendorURL: "http://" + d.forms.Addr().String(), Affiliates: shown, PortalURL: d.affiliateURL(), KeapPageURL: d.keapPageURL(),
 	}))
 	mux.HandleFunc("GET /affiliate/{id}", d.openAffiliatePage)
+	mux.HandleFunc("GET /desk", d.openDesk)
 	return mux
 }
 
@@ -252,11 +264,43 @@ func (d *demoProgram) openAffiliatePage(w http.ResponseWriter, r *http.Request) 
 	http.Redirect(w, r, d.cfg.baseURL+"/portal/login/"+token, http.StatusSeeOther)
 }
 
+// openDesk lets whoever watches the demo in as its owner.
+func (d *demoProgram) openDesk(w http.ResponseWriter, r *http.Request) {
+	token, err := d.deskToken(r.Context())
+	if err != nil {
+		http.Error(w, "The link could not be made: see the terminal.", http.StatusInternalServerError)
+		d.log.Error("making a link to the desk", "error", err)
+		return
+	}
+	http.Redirect(w, r, d.cfg.baseURL+"/admin/enter/"+token, http.StatusSeeOther)
+}
+
+const demoOwner = "owner@example.com"
+
+func (d *demoProgram) deskToken(ctx context.Context) (string, error) {
+	users, err := d.auth.Users(ctx)
+	if err != nil {
+		return "", err
+	}
+	i := slices.IndexFunc(users, func(u auth.User) bool { return u.Email == demoOwner })
+	if i < 0 {
+		u, err := d.auth.AddUser(ctx, auth.User{Account: attribution.DefaultAccount, Email: demoOwner, Name: "Olive Orchard", Role: auth.Owner})
+		if err != nil {
+			return "", err
+		}
+		users, i = append(users, u), len(users)
+	}
+	token, _, err := d.auth.IssueDeskLink(ctx, users[i].ID)
+	return token, err
+}
+
 func (d *demoProgram) welcome() string {
 	return fmt.Sprintf(`Tributary's demo is running, all of it on this machine:
 
   landing pages      %[1]s/
   affiliate's page   %[2]s
+  owner's desk       %[8]s
+  manual             %[5]s/docs
   form vendor        http://%[3]s/
   webinar vendor     http://%[7]s/sandbox
   Keap's sandbox     %[4]s
@@ -273,7 +317,7 @@ Four things to try:
      site. Register: the webinar vendor stores who sent you, and so does Keap.
 
 Ctrl-C ends it.
-`, d.landingURL(), d.affiliateURL(), d.forms.Addr(), d.keapPageURL(), d.cfg.baseURL, d.adminKey, d.webinarAddress())
+`, d.landingURL(), d.affiliateURL(), d.forms.Addr(), d.keapPageURL(), d.cfg.baseURL, d.adminKey, d.webinarAddress(), d.landingURL()+"/desk")
 }
 
 // run serves all of them until ctx ends.

@@ -21,22 +21,34 @@ func bundleScript(entry string) ([]byte, error) {
 	return result.OutputFiles[0].Contents, nil
 }
 
-func minifyStyle(css []byte) ([]byte, error) {
-	result := api.Transform(string(css), api.TransformOptions{
-		Loader: api.LoaderCSS, Charset: api.CharsetUTF8, MinifyWhitespace: true, MinifySyntax: true, LogLevel: api.LogLevelSilent,
+// bundleStyle makes one stylesheet of a file under styles and what it imports.
+func bundleStyle(entry string) ([]byte, error) {
+	result := api.Build(api.BuildOptions{
+		EntryPoints: []string{"./" + entry + ".css"}, Bundle: true, Charset: api.CharsetUTF8, Outdir: "out",
+		MinifyWhitespace: true, MinifySyntax: true, Plugins: []api.Plugin{embedded}, LogLevel: api.LogLevelSilent,
 	})
-	return result.Code, firstOf(result.Errors)
+	if err := firstOf(result.Errors); err != nil {
+		return nil, fmt.Errorf("bundling %s.css: %w", entry, err)
+	}
+	return result.OutputFiles[0].Contents, nil
 }
 
 // embedded lets esbuild read the sources in the program instead of files on a disk.
 var embedded = api.Plugin{Name: "embedded", Setup: func(b api.PluginBuild) {
 	b.OnResolve(api.OnResolveOptions{Filter: `^\./`}, func(a api.OnResolveArgs) (api.OnResolveResult, error) {
-		return api.OnResolveResult{Path: path.Join("src", a.Path) + ".ts", Namespace: "embedded"}, nil
+		file := path.Join("src", a.Path) + ".ts"
+		if path.Ext(a.Path) == ".css" {
+			file = path.Join("styles", a.Path)
+		}
+		return api.OnResolveResult{Path: file, Namespace: "embedded"}, nil
 	})
 	b.OnLoad(api.OnLoadOptions{Filter: `.*`, Namespace: "embedded"}, func(a api.OnLoadArgs) (api.OnLoadResult, error) {
 		text, err := sources.ReadFile(a.Path)
-		contents := string(text)
-		return api.OnLoadResult{Contents: &contents, Loader: api.LoaderTS}, err
+		contents, loader := string(text), api.LoaderTS
+		if path.Ext(a.Path) == ".css" {
+			loader = api.LoaderCSS
+		}
+		return api.OnLoadResult{Contents: &contents, Loader: loader}, err
 	})
 }}
 

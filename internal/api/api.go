@@ -9,11 +9,14 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tributary/internal/affiliates"
 	"tributary/internal/attribution"
 	"tributary/internal/auth"
 	"tributary/internal/hooks"
 	"tributary/internal/settings"
+	"tributary/internal/sites"
 	"tributary/internal/store"
+	"tributary/internal/webhooks"
 )
 
 // Sealer reads and writes personal data.
@@ -26,27 +29,26 @@ type Sealer interface {
 
 // Deps is what the API needs of the program.
 type Deps struct {
-	Store       store.Store
-	Sealer      Sealer
-	Ingest      func(context.Context, attribution.Event) (store.Outcome, error)
-	Resolve     func(context.Context, attribution.Ref) (attribution.Affiliate, error)     // asks Keap, too; nil when it is not connected
-	Retake      func(context.Context, store.Quarantined, []byte) ([]store.Outcome, error) // judges quarantined input again
-	Hooks       *hooks.Service
-	Keap        Keap
-	Connected   func() bool // whether there is a Keap to work with; nil is yes
-	KeapHook    KeapHook    // nil without any
-	Reconcile   Reconciler  // likewise
-	Auth        *auth.Auth
-	AdminKey    auth.AdminKey
-	BaseURL     string
-	Now         func() time.Time
-	Tag         func(siteKey string) string
-	SiteChanged func(siteKey string)
-	Settings    *settings.Keeper
-	// CheckSettings asks Keap, when it is connected, for what a change names: a *settings.Wrong for what it does not have.
-	CheckSettings func(ctx context.Context, before, after settings.Settings) error
-	Sync          func(context.Context) (Synced, error)
-	LastSync      func() Synced // zero before the first
+	Store      store.Store
+	Sealer     Sealer
+	Ingest     func(context.Context, attribution.Event) (store.Outcome, error)
+	Retake     func(context.Context, store.Quarantined, []byte) ([]store.Outcome, error) // judges quarantined input again
+	Hooks      *hooks.Service
+	Webhooks   *webhooks.Service
+	Keap       Keap
+	Connected  func() bool // whether there is a Keap to work with; nil is yes
+	KeapHook   KeapHook    // nil without any
+	Reconcile  Reconciler  // likewise
+	Auth       *auth.Auth
+	AdminKey   auth.AdminKey
+	BaseURL    string
+	Now        func() time.Time
+	Sites      *sites.Keeper
+	Affiliates *affiliates.Desk
+	Settings   *settings.Desk
+	Mails      Mails
+	// Note writes into the audit log what a key has changed; nil where there is none.
+	Note func(ctx context.Context, who, action, subject, detail string) error
 }
 
 const account = attribution.DefaultAccount
@@ -77,8 +79,10 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodPost, "/optins", createOptIn},
 		{http.MethodGet, "/optins", listOptIns},
 		{http.MethodGet, "/optins/:id", getOptIn},
+		{http.MethodPost, "/optins/:id/decision", decideOptIn},
 		{http.MethodGet, "/jobs", listJobs},
 		{http.MethodPost, "/jobs/:id/retry", retryJob},
+		{http.MethodGet, "/mails", listMails},
 		{http.MethodPost, "/hooks", createHook},
 		{http.MethodGet, "/hooks", listHooks},
 		{http.MethodGet, "/hooks/:id", getHook},
@@ -87,6 +91,17 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodGet, "/hooks/:id/payloads", listPayloads},
 		{http.MethodGet, "/hooks/:id/payloads/:payload", getPayload},
 		{http.MethodPost, "/hooks/:id/payloads/:payload/retry", retryPayload},
+		{http.MethodPost, "/webhooks", createWebhook},
+		{http.MethodGet, "/webhooks", listWebhooks},
+		{http.MethodGet, "/webhooks/:id", getWebhook},
+		{http.MethodPatch, "/webhooks/:id", changeWebhook},
+		{http.MethodDelete, "/webhooks/:id", deleteWebhook},
+		{http.MethodPost, "/webhooks/:id/rotate", rotateWebhook},
+		{http.MethodPost, "/webhooks/:id/test", testWebhook},
+		{http.MethodPost, "/webhooks/:id/replay", replayFailed},
+		{http.MethodGet, "/webhooks/:id/deliveries", listDeliveries},
+		{http.MethodGet, "/webhooks/:id/deliveries/:delivery", getDelivery},
+		{http.MethodPost, "/webhooks/:id/deliveries/:delivery/replay", replayDelivery},
 		{http.MethodGet, "/settings", getSettings},
 		{http.MethodPatch, "/settings", changeSettings},
 		{http.MethodGet, "/stats", accountStats},

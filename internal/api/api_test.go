@@ -15,14 +15,18 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"tributary/internal/affiliates"
 	"tributary/internal/api"
 	"tributary/internal/attribution"
 	"tributary/internal/auth"
 	"tributary/internal/hooks"
 	"tributary/internal/keap/sandbox"
+	"tributary/internal/mail"
 	"tributary/internal/settings"
+	"tributary/internal/sites"
 	"tributary/internal/store"
 	"tributary/internal/store/boltstore"
+	"tributary/internal/webhooks"
 )
 
 const adminKey = "an-admin-key"
@@ -54,15 +58,19 @@ func (plainSealer) OpenBytes(sealed []byte, _, _ string) ([]byte, error) { retur
 
 type server struct {
 	*testing.T
-	echo    *echo.Echo
-	store   store.Store
-	hooks   *hooks.Service
-	changed []string
-	keap    *sandbox.Sandbox
+	echo  *echo.Echo
+	store store.Store
+	hooks *hooks.Service
 
+	webhooks *webhooks.Service
+	changed  []string
+	keap     *sandbox.Sandbox
+
+	noted     []string
 	keapSays  map[string]error // by tag
-	synced    api.Synced
+	synced    affiliates.Synced
 	syncFails error
+	mails     *mail.Queue
 }
 
 func newServer(t *testing.T) *server {
@@ -75,13 +83,41 @@ func newServer(t *testing.T) *server {
 	srv := &server{T: t, echo: echo.New(), store: s}
 	srv.echo.HTTPErrorHandler, srv.echo.JSONSerializer = asTheServerDoes, api.JSON{}
 	clock := func() time.Time { return now }
+	srv.mails = mail.NewQueue(mail.Options{Docs: s, Now: clock, Send: func(context.Context, string, mail.Letter) error { return nil }})
 	srv.hooks = hooks.NewService(hooks.Options{Store: s, Sealer: plainSealer{}, Policy: usualPolicy, Now: clock})
+	srv.webhooks = webhooks.New(webhooks.Options{
+		Store: s, Sealer: plainSealer{}, Account: attribution.DefaultAccount, Loopback: true, Now: clock,
+		Show: func(ctx context.Context, o attribution.OptIn, email string) (any, error) {
+			return api.ShowOptIn(ctx, s, o, email)
+		},
+	})
 	api.Register(srv.echo, api.Deps{
-		Hooks: srv.hooks, Keap: srv.connectKeap(), Settings: settings.NewKeeper(s, settings.Default(attribution.DefaultPolicy)),
-		CheckSettings: func(_ context.Context, _, after settings.Settings) error { return srv.keapSays[after.TagID] },
-		Sync:          func(context.Context) (api.Synced, error) { return srv.synced, srv.syncFails },
-		LastSync:      func() api.Synced { return srv.synced },
-		Store:         s, Sealer: plainSealer{}, Auth: auth.New(s, clock), AdminKey: auth.NewAdminKey(adminKey),
+		Webhooks: srv.webhooks,
+		Hooks:    srv.hooks, Keap: srv.connectKeap(), Settings: &settings.Desk{
+			Keeper: settings.NewKeeper(s, settings.Default(attribution.DefaultPolicy)), Jobs: s, Now: clock,
+			Ask: func(_ context.Context, _, after settings.Settings) error { return srv.keapSays[after.TagID] },
+		},
+		Affiliates: affiliates.New(affiliates.Options{
+			Store: s, Sealer: plainSealer{}, Now: clock,
+			Sync:     func(context.Context) (affiliates.Synced, error) { return srv.synced, srv.syncFails },
+			LastSync: func() affiliates.Synced { return srv.synced },
+			Resolve: func(_ context.Context, ref attribution.Ref) (attribution.Affiliate, error) {
+				if ref.Value == "77" {
+					return attribution.Affiliate{ID: "77", Name: "Keap's own"}, nil
+				}
+				return attribution.Affiliate{}, store.ErrNotFound
+			},
+		}),
+		Sites: sites.New(sites.Options{
+			Docs: s, Now: clock, Tag: func(key string) string { return "<script data-site=" + key + "></script>" },
+			Changed: func(key string) { srv.changed = append(srv.changed, key) },
+		}),
+		Mails: srv.mails,
+		Note: func(_ context.Context, _, action, _, detail string) error {
+			srv.noted = append(srv.noted, action+" "+detail)
+			return nil
+		},
+		Store: s, Sealer: plainSealer{}, Auth: auth.New(s, clock), AdminKey: auth.NewAdminKey(adminKey),
 		BaseURL: "https://t.example", Now: clock,
 		Ingest: func(ctx context.Context, e attribution.Event) (store.Outcome, error) {
 			out, err := s.Ingest(ctx, attribution.DefaultAccount, attribution.DefaultPolicy, []attribution.Event{e})
@@ -90,20 +126,12 @@ func newServer(t *testing.T) *server {
 			}
 			return out[0], nil
 		},
-		Resolve: func(_ context.Context, ref attribution.Ref) (attribution.Affiliate, error) {
-			if ref.Value == "77" {
-				return attribution.Affiliate{ID: "77", Name: "Keap's own"}, nil
-			}
-			return attribution.Affiliate{}, store.ErrNotFound
-		},
 		Retake: func(_ context.Context, q store.Quarantined, raw []byte) ([]store.Outcome, error) {
 			if string(raw) == "good" {
 				return []store.Outcome{{Disposition: store.Accepted}}, nil
 			}
 			return nil, &api.Problem{Status: 422, Code: q.Code}
 		},
-		Tag:         func(key string) string { return "<script data-site=" + key + "></script>" },
-		SiteChanged: func(key string) { srv.changed = append(srv.changed, key) },
 	})
 	return srv
 }

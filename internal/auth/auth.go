@@ -1,4 +1,5 @@
-// Package auth lets people in: affiliates by a login link and a session, programs by the admin key.
+// Package auth lets people in: affiliates by a login link and a session, the users of the owner's desk by a session, programs
+// by the admin key.
 //
 // Every token is 32 random bytes, shown once to whom it belongs. The store holds only its SHA-256: a copy of the store
 // opens nothing. A plain hash is enough, because 256 random bits cannot be guessed as a password can.
@@ -20,8 +21,10 @@ import (
 
 // The kinds of documents that this package keeps. The key of each is the hash of its token.
 const (
-	linkKind    = "login-link"
-	sessionKind = "session"
+	linkKind        = "login-link"
+	sessionKind     = "session"
+	deskLinkKind    = "desk-link"
+	deskSessionKind = "desk-session"
 )
 
 const (
@@ -54,8 +57,9 @@ func New(docs store.Documents, now func() time.Time) *Auth {
 // grant is what a token stands for, as stored.
 type grant struct {
 	Account   attribution.AccountID `json:"account"`
-	Affiliate string                `json:"affiliate"`
-	Issued    time.Time             `json:"issued"` // of a session: when it was last renewed
+	Affiliate string                `json:"affiliate,omitempty"`
+	User      string                `json:"user,omitempty"` // of the desk
+	Issued    time.Time             `json:"issued"`         // of a session: when it was last renewed
 	Expires   time.Time             `json:"expires"`
 }
 

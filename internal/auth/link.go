@@ -29,16 +29,24 @@ func (a *Auth) CheckLink(ctx context.Context, token string) error {
 // Redeem uses a login link up and opens a session. Of several calls with one link exactly one succeeds; the others, and
 // any link that is unknown or expired, get ErrBadLink.
 func (a *Auth) Redeem(ctx context.Context, token string) (Session, string, error) {
-	link, doc, err := a.find(ctx, linkKind, token, ErrBadLink)
+	link, err := a.useUp(ctx, linkKind, token)
 	if err != nil {
 		return Session{}, "", err
 	}
-	err = a.docs.Delete(ctx, linkKind, doc.Key, doc.Version)
+	return a.openSession(ctx, link)
+}
+
+func (a *Auth) useUp(ctx context.Context, kind, token string) (grant, error) {
+	link, doc, err := a.find(ctx, kind, token, ErrBadLink)
+	if err != nil {
+		return link, err
+	}
+	err = a.docs.Delete(ctx, kind, doc.Key, doc.Version)
 	if errors.Is(err, store.ErrConflict) {
-		return Session{}, "", ErrBadLink
+		return link, ErrBadLink
 	}
 	if err != nil {
-		return Session{}, "", fmt.Errorf("using a login link up: %w", err)
+		return link, fmt.Errorf("using a login link up: %w", err)
 	}
-	return a.openSession(ctx, link)
+	return link, nil
 }

@@ -16,12 +16,14 @@ const sweepPage = 500
 // Sweep deletes what expired before now and returns how many documents that were. Nothing depends on it but the size of
 // the store: what has expired opens nothing. Once an hour is plenty.
 func (a *Auth) Sweep(ctx context.Context, now time.Time) (int, error) {
-	links, err := a.sweep(ctx, linkKind, now)
-	if err != nil {
-		return links, err
+	swept := 0
+	for _, kind := range []string{linkKind, sessionKind, deskLinkKind, deskSessionKind} {
+		n, err := a.sweep(ctx, kind, now)
+		if swept += n; err != nil {
+			return swept, err
+		}
 	}
-	sessions, err := a.sweep(ctx, sessionKind, now)
-	return links + sessions, err
+	return swept, nil
 }
 
 func (a *Auth) sweep(ctx context.Context, kind string, now time.Time) (swept int, err error) {

@@ -11,7 +11,7 @@ func (p *portal) loginPage(c echo.Context) error {
 	if err := p.Auth.CheckLink(c.Request().Context(), c.Param("token")); err != nil {
 		return err
 	}
-	return p.render(c, http.StatusOK, "message", welcome(c.Request().URL.Path))
+	return p.Render(c, http.StatusOK, "message", welcome(c.Request().URL.Path))
 }
 
 func (p *portal) login(c echo.Context) error {
@@ -19,14 +19,14 @@ func (p *portal) login(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	p.cookie.set(c, token, s.Expires, p.Now())
+	p.cookie.Set(c, token, s.Expires, p.Now())
 	return c.Redirect(http.StatusSeeOther, "/portal")
 }
 
 func (p *portal) logout(c echo.Context) error {
-	if err := p.Auth.SignOut(c.Request().Context(), p.cookie.token(c)); err != nil {
+	if err := p.Auth.SignOut(c.Request().Context(), p.cookie.Token(c)); err != nil {
 		return err
 	}
-	p.cookie.drop(c)
-	return p.render(c, http.StatusOK, "message", signedOut)
+	p.cookie.Drop(c)
+	return p.Render(c, http.StatusOK, "message", p.newLink(signedOut, askToReturn))
 }

@@ -6,16 +6,14 @@ package portal
 
 import (
 	"context"
-	"fmt"
-	"html/template"
-	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"tributary/internal/attribution"
 	"tributary/internal/auth"
+	"tributary/internal/pages"
+	"tributary/internal/sites"
 	"tributary/internal/stats"
 	"tributary/internal/store"
 	"tributary/web"
@@ -23,7 +21,8 @@ import (
 
 // Store is what the pages ask of the store; see store.Store.
 type Store interface {
-	stats.Counters
+	stats.Parts
+	Version(ctx context.Context, account attribution.AccountID, ref attribution.Ref) (string, error)
 	OptIns(ctx context.Context, account attribution.AccountID, q store.Query) (store.Page, error)
 	Affiliate(ctx context.Context, account attribution.AccountID, ref attribution.Ref) (attribution.Affiliate, error)
 }
@@ -34,7 +33,7 @@ type Opener interface {
 	Open(sealed []byte, key attribution.PersonKey) (attribution.Person, error)
 }
 
-// Deps are what the portal works with. All are needed but Zone and Stopping.
+// Deps are what the portal works with. All are needed but Zone, Sites, Mailer and Stopping.
 type Deps struct {
 	Auth    *auth.Auth
 	Store   Store
@@ -43,28 +42,32 @@ type Deps struct {
 	BaseURL string           // the collector's public address; with https cookies are Secure
 	Now     func() time.Time // the clock
 	Zone    *time.Location   // of the days; nil means UTC
+	Sites   *sites.Keeper    // whose pages are linked to; nil knows none
+	Mailer  Mailer           // nil where no mail server is set
 	// Stopping is closed when the server begins to stop: open streams then end, so that it need not wait for them.
 	Stopping <-chan struct{}
-}
-
-// Router is an *echo.Echo, or an *echo.Group of its root.
-type Router interface {
-	GET(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route
-	POST(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route
 }
 
 // Register adds the portal's pages to a router. They check cross-origin requests and set their security headers
 // themselves. What a reader can do something about they answer in full; any other error they answer with an error page
 // and hand on, so the server's error handler must log it and leave a committed response alone.
-func Register(r Router, d Deps) error {
+func Register(r pages.Router, d Deps) error {
 	p, err := newPortal(d)
 	if err != nil {
 		return err
 	}
-	around := []echo.MiddlewareFunc{secured, p.explained, p.sameOrigin}
+	around := []echo.MiddlewareFunc{pages.Secured, p.Explained("the affiliate's page", p.explanation), p.SameOrigin}
 	r.GET("/portal", p.signedIn(p.page), around...)
+	r.GET("/portal/optins", p.signedIn(p.optIns), around...)
+	r.GET("/portal/optins.csv", p.signedIn(p.optInsCSV), around...)
+	r.GET("/portal/days.csv", p.signedIn(p.daysCSV), around...)
+	r.GET("/portal/breakdown.csv", p.signedIn(p.breakdownCSV), around...)
+	r.GET("/portal/links", p.signedIn(p.links), around...)
+	r.GET("/portal/links/qr.:format", p.signedIn(p.picture), around...)
 	r.GET("/portal/fragment", p.signedIn(p.fragment), around...)
 	r.GET("/portal/live", p.signedIn(p.live), around...)
+	r.GET("/portal/login", p.askPage, around...)
+	r.POST("/portal/login", p.ask, around...)
 	r.GET("/portal/login/:token", p.loginPage, around...)
 	r.POST("/portal/login/:token", p.login, around...)
 	r.POST("/portal/logout", p.logout, around...)
@@ -73,29 +76,29 @@ func Register(r Router, d Deps) error {
 
 type portal struct {
 	Deps
-	templates *template.Template
-	cookie    cookieShape
-	crossSite *http.CrossOriginProtection
-	watch     *watch
+	*pages.Face
+	cookie pages.Cookie
+	watch  *pages.Watch[owner]
+	// exports bounds how many files are written at once: each reads much.
+	exports chan struct{}
+
+	networks, addresses *gate // who asks for login mails, and for whom
 }
 
+// exportsAtOnce is how many files are written at once, for all readers together.
+const exportsAtOnce = 4
+
 func newPortal(d Deps) (*portal, error) {
-	base, err := url.Parse(d.BaseURL)
-	if err != nil || base.Host == "" {
-		return nil, fmt.Errorf("the base URL %q must look like https://go.example.com", d.BaseURL)
+	base, err := pages.ParseBase(d.BaseURL)
+	if err != nil {
+		return nil, err
 	}
 	if d.Zone == nil {
 		d.Zone = time.UTC
 	}
-	p := &portal{Deps: d, cookie: cookieFor(base), crossSite: http.NewCrossOriginProtection()}
-	p.watch = newWatch(p.version)
-	// Behind a proxy that changes Host, a page's own Origin would otherwise look foreign.
-	if err := p.crossSite.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
-		return nil, fmt.Errorf("trusting the base URL: %w", err)
-	}
-	p.templates, err = template.New("portal").Funcs(template.FuncMap{"asset": d.Assets.URL, "grouped": grouped}).ParseFS(web.Templates(), "portal/*.html")
-	if err != nil {
-		return nil, fmt.Errorf("reading the templates: %w", err)
-	}
-	return p, nil
+	p := &portal{Deps: d, cookie: pages.CookieFor("tributary", base), exports: make(chan struct{}, exportsAtOnce)}
+	p.watch = pages.NewWatch(p.version)
+	p.networks, p.addresses = newGate(asksOfNetwork, askSpan), newGate(asksForAddress, askSpan)
+	p.Face, err = pages.NewFace("portal", d.Assets, base, nil)
+	return p, err
 }

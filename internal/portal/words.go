@@ -3,26 +3,76 @@ package portal
 import (
 	"fmt"
 	"net/url"
-	"strconv"
 	"strings"
+	"time"
 
 	"tributary/internal/attribution"
+	"tributary/internal/pages"
 )
 
-// wording is a state in plain words. The mark says it a second time, for those who cannot tell the colours apart.
-type wording struct{ State, Mark, Tone string }
+// What the page says, beside its templates in web/templates/portal and the whole messages in message.go: another language
+// changes these three.
+
+// wording is a state in plain words. The mark says it a second time, for those who cannot tell the colours apart. Why says
+// what it means for the affiliate, and what comes next.
+type wording struct{ State, Mark, Tone, Why string }
 
 // states has a wording for every attribution.Status.
 var states = map[attribution.Status]wording{
-	attribution.Received:     {"Received, on its way to Keap", "…", "waiting"},
-	attribution.Waiting:      {"Waiting for the contact to appear in Keap", "…", "waiting"},
-	attribution.Credited:     {"Credited to you", "✓", "good"},
-	attribution.Unattributed: {"Not credited to an affiliate", "–", "bad"},
-	attribution.Held:         {"Being checked by the team", "?", "waiting"},
-	attribution.Refused:      {"Not credited: Keap did not accept it", "×", "bad"},
-	attribution.Failed:       {"Not credited yet: the team has to look at it", "!", "bad"},
-	attribution.Erased:       {"The person's data was erased", "–", "waiting"},
+	attribution.Received:     {"Received, on its way to Keap", "…", "waiting", "It is stored and counted. Keap is asked next; that takes seconds."},
+	attribution.Waiting:      {"Waiting for the contact to appear in Keap", "…", "waiting", "The form's own tool has not put this person into Keap yet. We look again by ourselves, for days if need be."},
+	attribution.Credited:     {"Credited to you", "✓", "good", "It stands as your referral in Keap."},
+	attribution.Unattributed: {"Not credited to an affiliate", "–", "bad", "No link of an affiliate brought this person, or too long ago."},
+	attribution.Held:         {"Being checked by the team", "?", "waiting", "Something about it needs a person's eye. You need not do anything."},
+	attribution.Refused:      {"Not credited: Keap did not accept it", "×", "bad", "Keap said no to this very referral. The team sees it and can try again."},
+	attribution.Failed:       {"Not credited yet: the team has to look at it", "!", "bad", "Keap could not be reached for it over a long time. The team can send it again; nothing is lost."},
+	attribution.Erased:       {"The person's data was erased", "–", "waiting", "The person asked for that. It stays in your numbers."},
 }
+
+// Reasons that the state alone does not tell.
+const (
+	whyNoEmail   = "The form has not told the e-mail yet. It counts already, and is credited as soon as the e-mail is known."
+	whyInherited = "This person came through your link before."
+)
+
+// whyOf says why an opt-in stands where it does.
+func whyOf(o *attribution.OptIn) string {
+	why := states[o.Status].Why
+	if o.Status == attribution.Waiting && len(o.Sealed) == 0 {
+		why = whyNoEmail
+	}
+	if o.Inherited && o.Status != attribution.Erased {
+		why += " " + whyInherited
+	}
+	return why
+}
+
+// filters are the states that a list of opt-ins can be narrowed to.
+var filters = []struct {
+	name, label, none string
+	states            []attribution.Status
+}{
+	{"", "All", "No opt-ins", nil},
+	{"credited", "Credited", "No credited opt-ins", []attribution.Status{attribution.Credited}},
+	{"waiting", "On the way", "No opt-ins on the way", []attribution.Status{attribution.Received, attribution.Waiting}},
+	{"held", "Being checked", "No opt-ins being checked", []attribution.Status{attribution.Held}},
+	{"not", "Not credited", "No opt-ins that were not credited", []attribution.Status{attribution.Refused, attribution.Failed, attribution.Unattributed}},
+}
+
+// dimensionWords name what a breakdown is by.
+var dimensionWords = map[attribution.Dimension]struct{ one, many, none, other, without string }{
+	attribution.ByPage: {"Page", "Pages", "No page is known for what came in these days.", "Other pages", "Page not known"},
+	attribution.ByCampaign: {"Campaign", "Campaigns",
+		"No campaigns in these days. Add utm_campaign=… to a link, and what comes through it is told apart here.", "Other campaigns", "Without a campaign"},
+	attribution.BySubID: {"Sub-id", "Sub-ids",
+		"No sub-ids in these days. Add utm_content=… to a link, such as the mail or the advert that it stands in, and what comes through it is told apart here.", "Other sub-ids", "Without a sub-id"},
+}
+
+// What is wrong with days that a reader wrote.
+const (
+	badFrom = "The first day must be a date that lies before the last one. Here are the last 30 days."
+	badTo   = "The last day must be a date, at most %d days after the first. Here are the last 30 days."
+)
 
 // ways says where an opt-in came from when no page is known.
 var ways = map[attribution.Via]string{
@@ -30,15 +80,12 @@ var ways = map[attribution.Via]string{
 	attribution.ViaAPI: "added by the team", attribution.ViaImport: "added by the team",
 }
 
-const (
-	noEmail   = "address not available"
-	dayFormat = "2 Jan"
-)
+const noEmail = "address not available"
 
 // where is the page of an opt-in as people say it, without scheme and final slash.
 func where(o attribution.OptIn) string {
-	if u, err := url.Parse(o.URL); err == nil && u.Host != "" {
-		return u.Host + strings.TrimSuffix(u.Path, "/")
+	if page := pageWords(o.URL); page != "" {
+		return page
 	}
 	for _, via := range o.Via {
 		if text := ways[via]; text != "" {
@@ -48,31 +95,31 @@ func where(o attribution.OptIn) string {
 	return ""
 }
 
-// grouped writes a number as English does: 1,234,567. The page's script puts it into the reader's own way.
-func grouped(n int64) string {
-	text := strconv.FormatInt(n, 10)
-	for i := len(text) - 3; i > 0 && text[i-1] != '-'; i -= 3 {
-		text = text[:i] + "," + text[i:]
+// pageWords is "" for what is no address.
+func pageWords(address string) string {
+	if u, err := url.Parse(address); err == nil && u.Host != "" {
+		return u.Host + strings.TrimSuffix(u.Path, "/")
 	}
-	return text
+	return ""
 }
 
-// counted writes a number with its noun.
-func counted(n int64, one, many string) string {
-	if n == 1 {
-		return "1 " + one
+// ago says how long ago something was, while that says more than its date.
+func ago(at, now time.Time) string {
+	switch since := now.Sub(at); {
+	case since < time.Minute:
+		return "just now"
+	case since < time.Hour:
+		return pages.Counted(int64(since/time.Minute), "minute", "minutes") + " ago"
+	case since < 24*time.Hour:
+		return pages.Counted(int64(since/time.Hour), "hour", "hours") + " ago"
 	}
-	return grouped(n) + " " + many
+	return ""
 }
 
-// percent writes a share; small ones with a decimal, and "" where it says nothing.
-func percent(part, whole int64) string {
-	if whole == 0 || part > whole {
-		return ""
-	}
-	share := 100 * float64(part) / float64(whole)
-	if part > 0 && share < 9.95 {
-		return fmt.Sprintf("%.1f%%", share)
-	}
-	return fmt.Sprintf("%.0f%%", share)
+// moment writes a time in full.
+func moment(at time.Time) string { return at.Format("2 Jan 2006, 15:04 MST") }
+
+// news is what a screen reader says when it has changed.
+func news(t attribution.Tally) string {
+	return fmt.Sprintf("%s, %s credited", pages.Counted(t.OptIns, "opt-in", "opt-ins"), pages.Grouped(t.Referrals))
 }

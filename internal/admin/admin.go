@@ -1,0 +1,127 @@
+// Package admin is the owner's desk: what came in, what became of it, and everything that the owner can decide.
+//
+// The pages are rendered on the server, and every form works without JavaScript. One table says which role each route needs.
+package admin
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"tributary/internal/attribution"
+	"tributary/internal/audit"
+	"tributary/internal/auth"
+	"tributary/internal/pages"
+	"tributary/internal/store"
+	"tributary/web"
+)
+
+// Opener opens the sealed person of an opt-in. An error means that the person was erased or the key is gone.
+type Opener interface {
+	Open(sealed []byte, key attribution.PersonKey) (attribution.Person, error)
+}
+
+// Deps are what the desk works with. All are needed but Zone and Stopping.
+type Deps struct {
+	Auth    *auth.Auth
+	Audit   *audit.Log
+	Store   store.Store
+	Opener  Opener
+	Assets  *web.Assets
+	BaseURL string           // the collector's public address; with https cookies are Secure
+	Now     func() time.Time // the clock
+	Zone    *time.Location   // of the days; nil means UTC
+	// Stopping is closed when the server begins to stop: open streams then end, so that it need not wait for them.
+	Stopping <-chan struct{}
+
+	SetUp
+}
+
+const account = attribution.DefaultAccount
+
+// handler answers a user who may.
+type handler func(*desk, echo.Context, auth.User) error
+
+// route is an address of the desk and the role that it needs.
+type route struct {
+	method, path string
+	needs        auth.Role
+	handle       handler
+}
+
+// routes lists everything behind the login. What changes something is a POST.
+func routes() []route {
+	return slices.Concat([]route{
+		{http.MethodGet, "/admin", auth.Viewer, (*desk).home},
+	}, setupRoutes())
+}
+
+// Register adds the desk's pages to a router. Errors are answered as the portal's are: see pages.Face.Explained.
+func Register(r pages.Router, d Deps) error {
+	k, err := newDesk(d)
+	if err != nil {
+		return err
+	}
+	around := []echo.MiddlewareFunc{pages.Secured, k.Explained("the owner's desk", explanation), k.SameOrigin}
+	r.GET("/admin/enter/:token", k.enterPage, around...)
+	r.POST("/admin/enter/:token", k.enter, around...)
+	r.POST("/admin/leave", k.leave, around...)
+	for _, at := range routes() {
+		add := r.GET
+		if at.method == http.MethodPost {
+			add = r.POST
+		}
+		add(at.path, k.signedIn(at.needs, at.handle), around...)
+	}
+	return nil
+}
+
+// desk is the face and what it works with.
+type desk struct {
+	Deps
+	*pages.Face
+	cookie pages.Cookie
+}
+
+func newDesk(d Deps) (*desk, error) {
+	base, err := pages.ParseBase(d.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	if d.Zone == nil {
+		d.Zone = time.UTC
+	}
+	k := &desk{Deps: d, cookie: pages.CookieFor("tributary-desk", base)}
+	k.Face, err = pages.NewFace("admin", d.Assets, base, words)
+	return k, err
+}
+
+// errForbidden is what who may not gets.
+var errForbidden = errors.New("this needs another role")
+
+// signedIn runs a handler for a user whose role is enough; it fails with auth.ErrNoSession or errForbidden.
+func (k *desk) signedIn(needs auth.Role, next handler) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		token := k.cookie.Token(c)
+		s, err := k.Auth.Desk(c.Request().Context(), token)
+		if err != nil {
+			return err
+		}
+		if s.Renewed {
+			k.cookie.Set(c, token, s.Expires, k.Now())
+		}
+		if !s.User.Role.May(needs) {
+			return errForbidden
+		}
+		return next(k, c, s.User)
+	}
+}
+
+// note writes what a user has changed into the audit log.
+func (k *desk) note(ctx context.Context, who auth.User, action, subject, detail string) error {
+	return k.Audit.Write(ctx, audit.Entry{Who: who.Email, Action: action, Subject: subject, Detail: detail})
+}

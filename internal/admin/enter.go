@@ -1,0 +1,38 @@
+package admin
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"tributary/internal/pages"
+)
+
+// enterPage shows one button. Opening a link must use nothing up: mail scanners open every link before its reader does.
+func (k *desk) enterPage(c echo.Context) error {
+	if err := k.Auth.CheckDeskLink(c.Request().Context(), c.Param("token")); err != nil {
+		return err
+	}
+	return k.Render(c, http.StatusOK, "message", pages.Message{
+		Title:  "Welcome",
+		Text:   []string{"This link opens the desk once."},
+		Button: &pages.Button{Action: c.Request().URL.Path, Label: "Open the desk"},
+	})
+}
+
+func (k *desk) enter(c echo.Context) error {
+	s, token, err := k.Auth.RedeemDesk(c.Request().Context(), c.Param("token"))
+	if err != nil {
+		return err
+	}
+	k.cookie.Set(c, token, s.Expires, k.Now())
+	return c.Redirect(http.StatusSeeOther, "/admin")
+}
+
+func (k *desk) leave(c echo.Context) error {
+	if err := k.Auth.LeaveDesk(c.Request().Context(), k.cookie.Token(c)); err != nil {
+		return err
+	}
+	k.cookie.Drop(c)
+	return k.Render(c, http.StatusOK, "message", signedOut)
+}

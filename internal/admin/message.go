@@ -1,0 +1,69 @@
+package admin
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"tributary/internal/auth"
+	"tributary/internal/pages"
+	"tributary/internal/store"
+)
+
+var openDesk = &pages.Link{Href: "/admin", Label: "Open the desk"}
+
+var (
+	signedOut = pages.Message{Title: "You are signed out", Text: []string{"Nothing of the desk is left in this browser."}, Link: openDesk}
+
+	notSignedIn = pages.Message{Title: "You are not signed in", Text: []string{"Open the link that you were sent."}}
+
+	badLink = pages.Message{
+		Title: "This link does not work any more",
+		Text:  []string{"A link works once, for 15 minutes.", "If you have just signed in with it, the desk is open already."},
+		Link:  openDesk,
+	}
+	forbidden = pages.Message{
+		Title: "Your role does not allow that",
+		Text:  []string{"Nothing was done. An owner can change roles under Users."},
+		Link:  openDesk,
+	}
+	foreignForm = pages.Message{
+		Title: "That came from another website",
+		Text:  []string{"Nothing was done. If you pressed the button on this site, open the page again and press it once more."},
+		Link:  openDesk,
+	}
+	badAddress = pages.Message{
+		Title: "There is nothing at this address",
+		Text:  []string{"Part of the address may have been lost when it was copied, or what it named is gone."},
+		Link:  openDesk,
+	}
+	outOfOrder = pages.Message{
+		Title: "We cannot show this page right now",
+		Text:  []string{"What was stored is safe. Please try again in a minute; the log says what went wrong."},
+		Link:  &pages.Link{Href: "/admin", Label: "Try again"},
+	}
+)
+
+// errBadAddress is returned for a part of an address that cannot be one of ours.
+var errBadAddress = errors.New("not an address of the desk")
+
+// explanation is the page for an error, and its status.
+func explanation(err error) (int, pages.Message) {
+	var status *echo.HTTPError
+	switch {
+	case errors.Is(err, auth.ErrBadLink):
+		return http.StatusGone, badLink
+	case errors.Is(err, auth.ErrNoSession):
+		return http.StatusUnauthorized, notSignedIn
+	case errors.Is(err, errForbidden):
+		return http.StatusForbidden, forbidden
+	case errors.Is(err, errBadAddress), errors.Is(err, store.ErrNotFound):
+		return http.StatusNotFound, badAddress
+	case errors.Is(err, store.ErrClosed):
+		return http.StatusServiceUnavailable, outOfOrder
+	case errors.As(err, &status) && status.Code == http.StatusForbidden:
+		return http.StatusForbidden, foreignForm
+	}
+	return http.StatusInternalServerError, outOfOrder
+}
