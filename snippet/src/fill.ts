@@ -21,9 +21,12 @@ export const fill = /* @__PURE__ */ quiet((form: Element, affiliate: string = du
     const mine = (inputs[name] ??= Object.assign(document.createElement('input'), { type: 'hidden', name }));
     const theirs = all.filter((control) => (SPELLED ? isSpelled(form, control, name) : control.name === name) && control !== mine);
     if (off || !value) return mine.remove();
-    [mine, ...theirs].filter(fillable).forEach((control) => {
-      if (control.value !== value) control.value = value;
-    });
+    // A choice cannot hold any value, and what a person has typed in is theirs.
+    [mine, ...theirs]
+      .filter((control) => control.value !== value && (control.type === 'hidden' || (control.type.startsWith('text') && !control.value)))
+      .forEach((control) => {
+        control.value = value;
+      });
     if (theirs[0]) return mine.remove();
     if (!mine.form) own(form, 'append').call(form, mine);
     data?.delete(name);
@@ -32,7 +35,3 @@ export const fill = /* @__PURE__ */ quiet((form: Element, affiliate: string = du
   if (FIELD_AFFILIATE) field(FIELD_AFFILIATE, affiliate);
   if (FIELD_ID) field(FIELD_ID, id);
 });
-
-/** A choice cannot hold any value, and what a person has typed in is theirs. */
-const fillable = ({ type, value }: HTMLInputElement): boolean =>
-  type === 'hidden' || (type.startsWith('text') && !value);
