@@ -118,6 +118,7 @@ func newDemo(cfg config, log *slog.Logger) (*demoProgram, error) {
 	for _, a := range demoAffiliates {
 		d.box.AddAffiliate(a.Affiliate)
 	}
+	d.box.SetSummary(sandbox.Summary{AffiliateID: 101, AmountEarned: 1284.5, Clawbacks: 48, Balance: 236.5})
 	if d.keap, err = keap.New(keap.Config{BaseURL: cfg.keapURL, Key: sandbox.DefaultKey, PerMinute: keap.Unlimited}); err != nil {
 		return nil, err
 	}

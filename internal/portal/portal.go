@@ -32,7 +32,7 @@ type Opener interface {
 	Open(sealed []byte, key attribution.PersonKey) (attribution.Person, error)
 }
 
-// Deps are what the portal works with. All are needed but Zone and Stopping.
+// Deps are what the portal works with. All are needed but Zone, Commissions and Stopping.
 type Deps struct {
 	Auth    *auth.Auth
 	Store   Store
@@ -41,6 +41,8 @@ type Deps struct {
 	BaseURL string           // the collector's public address; with https cookies are Secure
 	Now     func() time.Time // the clock
 	Zone    *time.Location   // of the days; nil means UTC
+	// Commissions stand beside the counts; nil leaves them out.
+	Commissions Commissions
 	// Stopping is closed when the server begins to stop: open streams then end, so that it need not wait for them.
 	Stopping <-chan struct{}
 }

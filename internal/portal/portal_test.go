@@ -44,6 +44,8 @@ type options struct {
 	clock   func() time.Time
 	store   func(portal.Store) portal.Store
 	stop    <-chan struct{}
+
+	commissions portal.Commissions
 }
 
 func newDesk(t testing.TB, o options) *desk {
@@ -81,7 +83,7 @@ func (d *desk) register(o options) {
 	d.auth = auth.New(d.Store, clock)
 	d.HTTPErrorHandler = func(err error, c echo.Context) { d.failed = append(d.failed, err) }
 	err = portal.Register(d.Echo, portal.Deps{
-		Auth: d.auth, Store: behind, Opener: plain{}, Assets: assets, BaseURL: o.baseURL, Now: clock, Stopping: o.stop,
+		Auth: d.auth, Store: behind, Opener: plain{}, Assets: assets, BaseURL: o.baseURL, Now: clock, Stopping: o.stop, Commissions: o.commissions,
 	})
 	if err != nil {
 		d.t.Fatalf("registering: %v", err)
