@@ -36,6 +36,8 @@ type Deps struct {
 	Zone    *time.Location   // of the days; nil means UTC
 	// Stopping is closed when the server begins to stop: open streams then end, so that it need not wait for them.
 	Stopping <-chan struct{}
+
+	SetUp
 }
 
 const account = attribution.DefaultAccount

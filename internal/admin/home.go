@@ -11,28 +11,6 @@ import (
 	"tributary/internal/stats"
 )
 
-// frame is what every page of the desk has around it.
-type frame struct {
-	Title string
-	Here  string // the address of the page's entry in the navigation
-	User  auth.User
-	Zone  string
-}
-
-func (k *desk) frame(title, here string, who auth.User) frame {
-	return frame{Title: title, Here: here, User: who, Zone: k.Zone.String()}
-}
-
-// May lets a template leave out what the reader's role does not allow.
-func (f frame) May(role string) bool { return f.User.Role.May(auth.Role(role)) }
-
-// Menu is the navigation.
-func (frame) Menu() []pages.Link {
-	return []pages.Link{
-		{Href: "/admin", Label: "Overview"},
-	}
-}
-
 const homeDays = 30
 
 type home struct {

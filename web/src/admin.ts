@@ -1,5 +1,7 @@
 // The owner's desk. Everything on it is there without this script; the script puts times and numbers into the reader's own
 // way of writing, and offers to copy.
 import { enhance } from "./enhance"
+import { foldMenu } from "./menu"
 
+foldMenu()
 enhance(document.body)
