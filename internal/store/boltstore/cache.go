@@ -17,6 +17,7 @@ type accountCache struct {
 	known     map[attribution.Ref]bool            // looked up, or on the way to be
 	values    map[valuesOf]*values                // that are told apart in breakdowns
 	held      int                                 // how many those are
+	wanted    *[]attribution.Status               // news; nil while not read
 }
 
 // cacheLimit bounds each map; a full one starts over, which costs look-ups and nothing else.
