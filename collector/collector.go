@@ -30,6 +30,7 @@ import (
 	"tributary/internal/mail"
 	"tributary/internal/metrics"
 	"tributary/internal/outbox"
+	"tributary/internal/pass"
 	"tributary/internal/portal"
 	"tributary/internal/server"
 	"tributary/internal/settings"
@@ -52,6 +53,7 @@ type collector struct {
 	keap        *keap.Client
 	settings    *settings.Keeper
 	mails       *mail.Queue
+	passes      *pass.Passes
 	letters     *letter.Letters
 	work        *keapWork
 	adminKey    string
@@ -151,7 +153,7 @@ func (c *collector) routes(seal *vault.Vault) error {
 	c.echo.HEAD(web.AssetsPath+"*", echo.WrapHandler(assets))
 	err = portal.Register(c.echo, portal.Deps{
 		Auth: c.auth, Store: c.store, Opener: seal, Assets: assets, BaseURL: c.cfg.baseURL, Now: time.Now, Stopping: c.stopping,
-		Mailer: c.mailer(), Sites: set.sites,
+		Mailer: c.mailer(), Sites: set.sites, Passes: c.passes, Settings: c.settings.Of,
 	})
 	if err != nil {
 		return err
@@ -182,7 +184,7 @@ func (c *collector) apiDeps(seal *vault.Vault, set setup, service *hooks.Service
 		},
 	}
 	deps.KeapHook, deps.Reconcile = c.work.registrar, c.work.reconcile
-	deps.Connected, deps.Mails = c.connected, c.mails
+	deps.Connected, deps.Mails, deps.Passes = c.connected, c.mails, c.passes
 	return deps
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"tributary/internal/letter"
 	"tributary/internal/mail"
+	"tributary/internal/pass"
 	"tributary/internal/portal"
 	"tributary/internal/vault"
 )
@@ -44,6 +45,7 @@ func (c *collector) openMail(seal *vault.Vault) error {
 		o.Send = server.Send
 	}
 	c.mails = mail.NewQueue(o)
+	c.passes = pass.New(c.store, seal)
 	c.metrics.WatchMails(c.mails.Waiting)
 	var err error
 	c.letters, err = letter.New(letter.Options{

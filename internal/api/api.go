@@ -13,6 +13,7 @@ import (
 	"tributary/internal/attribution"
 	"tributary/internal/auth"
 	"tributary/internal/hooks"
+	"tributary/internal/pass"
 	"tributary/internal/settings"
 	"tributary/internal/sites"
 	"tributary/internal/store"
@@ -45,6 +46,7 @@ type Deps struct {
 	Affiliates *affiliates.Desk
 	Settings   *settings.Desk
 	Mails      Mails
+	Passes     *pass.Passes
 }
 
 const account = attribution.DefaultAccount
@@ -77,6 +79,8 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodGet, "/optins/:id", getOptIn},
 		{http.MethodGet, "/jobs", listJobs},
 		{http.MethodPost, "/jobs/:id/retry", retryJob},
+		{http.MethodPost, "/affiliates/:id/card", issueCard},
+		{http.MethodDelete, "/affiliates/:id/card", revokeCard},
 		{http.MethodGet, "/mails", listMails},
 		{http.MethodPost, "/hooks", createHook},
 		{http.MethodGet, "/hooks", listHooks},

@@ -22,6 +22,7 @@ import (
 	"tributary/internal/hooks"
 	"tributary/internal/keap/sandbox"
 	"tributary/internal/mail"
+	"tributary/internal/pass"
 	"tributary/internal/settings"
 	"tributary/internal/sites"
 	"tributary/internal/store"
@@ -49,6 +50,11 @@ func (s plainSealer) Seal(p attribution.Person) (attribution.PersonKey, []byte, 
 func (plainSealer) Open(sealed []byte, _ attribution.PersonKey) (p attribution.Person, err error) {
 	err = json.Unmarshal(sealed, &p)
 	return p, err
+}
+
+func (plainSealer) Mac(purpose string, text []byte) []byte {
+	sum := sha256.Sum256([]byte(purpose + string(text)))
+	return sum[:]
 }
 
 func (plainSealer) SealBytes(text []byte, _, _ string) []byte { return text }
@@ -101,7 +107,7 @@ func newServer(t *testing.T) *server {
 			Docs: s, Now: clock, Tag: func(key string) string { return "<script data-site=" + key + "></script>" },
 			Changed: func(key string) { srv.changed = append(srv.changed, key) },
 		}),
-		Mails: srv.mails,
+		Mails: srv.mails, Passes: pass.New(s, plainSealer{}),
 		Store: s, Sealer: plainSealer{}, Auth: auth.New(s, clock), AdminKey: auth.NewAdminKey(adminKey),
 		BaseURL: "https://t.example", Now: clock,
 		Ingest: func(ctx context.Context, e attribution.Event) (store.Outcome, error) {

@@ -13,6 +13,8 @@ import (
 	"tributary/internal/attribution"
 	"tributary/internal/auth"
 	"tributary/internal/pages"
+	"tributary/internal/pass"
+	"tributary/internal/settings"
 	"tributary/internal/sites"
 	"tributary/internal/stats"
 	"tributary/internal/store"
@@ -32,7 +34,7 @@ type Opener interface {
 	Open(sealed []byte, key attribution.PersonKey) (attribution.Person, error)
 }
 
-// Deps are what the portal works with. All are needed but Zone, Sites, Mailer and Stopping.
+// Deps are what the portal works with. All are needed but Zone, Sites, Passes, Mailer and Stopping.
 type Deps struct {
 	Auth    *auth.Auth
 	Store   Store
@@ -42,7 +44,10 @@ type Deps struct {
 	Now     func() time.Time // the clock
 	Zone    *time.Location   // of the days; nil means UTC
 	Sites   *sites.Keeper    // whose pages are linked to; nil knows none
-	Mailer  Mailer           // nil where no mail server is set
+	Passes  *pass.Passes     // nil: no cards, and no way out of a digest
+	// Settings are those of the owner; needed with Passes.
+	Settings func(context.Context, attribution.AccountID) (settings.Settings, error)
+	Mailer   Mailer // nil where no mail server is set
 	// Stopping is closed when the server begins to stop: open streams then end, so that it need not wait for them.
 	Stopping <-chan struct{}
 }
@@ -59,6 +64,10 @@ func Register(r pages.Router, d Deps) error {
 	r.GET("/portal", p.signedIn(p.page), around...)
 	r.GET("/portal/links", p.signedIn(p.links), around...)
 	r.GET("/portal/links/qr.:format", p.signedIn(p.picture), around...)
+	if p.Passes != nil {
+		r.GET("/portal/card/:token", p.card, around...)
+		r.GET("/portal/card/:token/card.js", p.cardScript)
+	}
 	r.GET("/portal/fragment", p.signedIn(p.fragment), around...)
 	r.GET("/portal/live", p.signedIn(p.live), around...)
 	r.GET("/portal/login", p.askPage, around...)

@@ -89,6 +89,7 @@ func (s Settings) check(defaults Settings) error {
 		plain("opt_in_reason", s.OptInReason, 1, 255),
 		s.checkGoal(),
 		s.checkFields(),
+		s.checkCardOrigins(),
 	} {
 		if err != nil {
 			return err

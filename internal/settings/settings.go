@@ -52,6 +52,8 @@ type Settings struct {
 	GoalCallName    string            `json:"goal_call_name"`
 	Fields          map[string]string `json:"fields"`       // what is written into custom fields of the contact: see Sources; to ids of Keap
 	TotalsField     string            `json:"totals_field"` // custom field of the affiliate's own contact that gets the count of opt-ins
+
+	CardOrigins []string `json:"card_origins"` // sites whose pages may hold an affiliate's card, as attribution.Origin has them
 }
 
 // Default is what holds until the owner decides otherwise.
@@ -64,7 +66,7 @@ func Default(p attribution.Policy) Settings {
 		ReferralType: "MANUAL", WriteIP: true,
 		OtherPartner: Respect, Late: Hold, UnknownAffiliate: Hold, InactiveAffiliate: Hold,
 		Contact: Wait, ContactGrace: Span(15 * time.Minute), OptInReason: "Opt-in on a form, recorded by Tributary",
-		Fields: map[string]string{},
+		Fields: map[string]string{}, CardOrigins: []string{},
 	}
 }
 
@@ -105,6 +107,7 @@ func (s *Span) UnmarshalText(text []byte) error {
 func over(defaults Settings, chosen map[string]json.RawMessage) (Settings, error) {
 	s := defaults
 	s.Fields = map[string]string{} // decoding into the map of the defaults would change them
+	s.CardOrigins = []string{}
 	text, err := json.Marshal(chosen)
 	if err != nil {
 		return s, err
@@ -112,6 +115,9 @@ func over(defaults Settings, chosen map[string]json.RawMessage) (Settings, error
 	err = json.Unmarshal(text, &s)
 	if s.Fields == nil {
 		s.Fields = map[string]string{}
+	}
+	if s.CardOrigins == nil {
+		s.CardOrigins = []string{}
 	}
 	return s, err
 }
