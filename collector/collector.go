@@ -153,7 +153,7 @@ func (c *collector) routes(seal *vault.Vault) error {
 	c.echo.HEAD(web.AssetsPath+"*", echo.WrapHandler(assets))
 	err = portal.Register(c.echo, portal.Deps{
 		Auth: c.auth, Store: c.store, Opener: seal, Assets: assets, BaseURL: c.cfg.baseURL, Now: time.Now, Stopping: c.stopping,
-		Mailer: c.mailer(), Sites: set.sites, Passes: c.passes, Settings: c.settings.Of,
+		Mailer: c.mailer(), Sites: set.sites, Passes: c.passes, Settings: c.settings.Of, Digests: c.letters,
 	})
 	if err != nil {
 		return err
@@ -184,7 +184,7 @@ func (c *collector) apiDeps(seal *vault.Vault, set setup, service *hooks.Service
 		},
 	}
 	deps.KeapHook, deps.Reconcile = c.work.registrar, c.work.reconcile
-	deps.Connected, deps.Mails, deps.Passes = c.connected, c.mails, c.passes
+	deps.Connected, deps.Mails, deps.Passes, deps.Digests = c.connected, c.mails, c.passes, c.letters
 	return deps
 }
 
@@ -201,6 +201,7 @@ func (c *collector) run(ctx context.Context, l net.Listener) error {
 	tasks.Go(func() { c.whileConnected(background, c.work.run) })
 	tasks.Go(func() { c.whileConnected(background, c.keepSyncing) })
 	tasks.Go(func() { c.mails.Run(background) })
+	tasks.Go(func() { c.letters.Run(background, attribution.DefaultAccount, c.log) })
 	if c.metricsDoor != nil {
 		tasks.Go(func() { c.serveMetrics(background) })
 	}

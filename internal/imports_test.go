@@ -23,7 +23,7 @@ var allowed = map[string][]string{
 	"pass":                 {"attribution", "store"},
 	"mail":                 {"attribution", "store"},
 	"mail/mailtest":        {},
-	"letter":               {"attribution", "auth", "mail", "store"},
+	"letter":               {"attribution", "auth", "lease", "mail", "pass", "settings", "stats", "store"},
 	"lease":                {"store"},
 	"connect":              {"keap", "lease", "store"},
 	"credit":               {"attribution", "keap", "outbox", "settings", "store"},

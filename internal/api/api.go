@@ -47,6 +47,7 @@ type Deps struct {
 	Settings   *settings.Desk
 	Mails      Mails
 	Passes     *pass.Passes
+	Digests    Digests
 }
 
 const account = attribution.DefaultAccount
@@ -81,6 +82,7 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodPost, "/jobs/:id/retry", retryJob},
 		{http.MethodPost, "/affiliates/:id/card", issueCard},
 		{http.MethodDelete, "/affiliates/:id/card", revokeCard},
+		{http.MethodGet, "/affiliates/:id/digest", previewDigest},
 		{http.MethodGet, "/mails", listMails},
 		{http.MethodPost, "/hooks", createHook},
 		{http.MethodGet, "/hooks", listHooks},

@@ -45,8 +45,9 @@ type Deps struct {
 	Zone    *time.Location   // of the days; nil means UTC
 	Sites   *sites.Keeper    // whose pages are linked to; nil knows none
 	Passes  *pass.Passes     // nil: no cards, and no way out of a digest
-	// Settings are those of the owner; needed with Passes.
+	// Settings are those of the owner; needed with Passes, as Digests is.
 	Settings func(context.Context, attribution.AccountID) (settings.Settings, error)
+	Digests  Digests
 	Mailer   Mailer // nil where no mail server is set
 	// Stopping is closed when the server begins to stop: open streams then end, so that it need not wait for them.
 	Stopping <-chan struct{}
@@ -65,6 +66,11 @@ func Register(r pages.Router, d Deps) error {
 	r.GET("/portal/links", p.signedIn(p.links), around...)
 	r.GET("/portal/links/qr.:format", p.signedIn(p.picture), around...)
 	if p.Passes != nil {
+		r.GET("/portal/digest", p.signedIn(p.digestSwitch), around...)
+		r.POST("/portal/digest/off", p.signedIn(p.switchDigest(true)), around...)
+		r.POST("/portal/digest/on", p.signedIn(p.switchDigest(false)), around...)
+		r.GET("/portal/digest/:token", p.wayOut, around...)
+		r.POST("/portal/digest/:token", p.leave, around...)
 		r.GET("/portal/card/:token", p.card, around...)
 		r.GET("/portal/card/:token/card.js", p.cardScript)
 	}

@@ -90,6 +90,7 @@ func (s Settings) check(defaults Settings) error {
 		s.checkGoal(),
 		s.checkFields(),
 		s.checkCardOrigins(),
+		s.checkDigest(),
 	} {
 		if err != nil {
 			return err

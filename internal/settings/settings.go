@@ -54,6 +54,10 @@ type Settings struct {
 	TotalsField     string            `json:"totals_field"` // custom field of the affiliate's own contact that gets the count of opt-ins
 
 	CardOrigins []string `json:"card_origins"` // sites whose pages may hold an affiliate's card, as attribution.Origin has them
+
+	DigestDay  string `json:"digest_day"`  // of Weekdays; "" sends no weekly mail to affiliates
+	DigestHour int    `json:"digest_hour"` // 0 to 23
+	DigestZone string `json:"digest_zone"` // IANA name of the time zone of both; "" is UTC
 }
 
 // Default is what holds until the owner decides otherwise.
@@ -66,7 +70,7 @@ func Default(p attribution.Policy) Settings {
 		ReferralType: "MANUAL", WriteIP: true,
 		OtherPartner: Respect, Late: Hold, UnknownAffiliate: Hold, InactiveAffiliate: Hold,
 		Contact: Wait, ContactGrace: Span(15 * time.Minute), OptInReason: "Opt-in on a form, recorded by Tributary",
-		Fields: map[string]string{}, CardOrigins: []string{},
+		Fields: map[string]string{}, CardOrigins: []string{}, DigestHour: 8,
 	}
 }
 
