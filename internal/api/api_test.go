@@ -21,6 +21,7 @@ import (
 	"tributary/internal/auth"
 	"tributary/internal/hooks"
 	"tributary/internal/keap/sandbox"
+	"tributary/internal/letter"
 	"tributary/internal/mail"
 	"tributary/internal/pass"
 	"tributary/internal/settings"
@@ -86,10 +87,15 @@ func newServer(t *testing.T) *server {
 	srv.echo.HTTPErrorHandler, srv.echo.JSONSerializer = asTheServerDoes, api.JSON{}
 	clock := func() time.Time { return now }
 	srv.mails = mail.NewQueue(mail.Options{Docs: s, Now: clock, Send: func(context.Context, string, mail.Letter) error { return nil }})
+	keeper, passes := settings.NewKeeper(s, settings.Default(attribution.DefaultPolicy)), pass.New(s, plainSealer{})
+	letters, err := letter.New(letter.Options{Store: s, Docs: s, Vault: plainSealer{}, Queue: srv.mails, Passes: passes, Settings: keeper.Of, BaseURL: "https://t.example", Now: clock})
+	if err != nil {
+		t.Fatal(err)
+	}
 	srv.hooks = hooks.NewService(hooks.Options{Store: s, Sealer: plainSealer{}, Policy: usualPolicy, Now: clock})
 	api.Register(srv.echo, api.Deps{
 		Hooks: srv.hooks, Keap: srv.connectKeap(), Settings: &settings.Desk{
-			Keeper: settings.NewKeeper(s, settings.Default(attribution.DefaultPolicy)), Jobs: s, Now: clock,
+			Keeper: keeper, Jobs: s, Now: clock,
 			Ask: func(_ context.Context, _, after settings.Settings) error { return srv.keapSays[after.TagID] },
 		},
 		Affiliates: affiliates.New(affiliates.Options{
@@ -107,7 +113,7 @@ func newServer(t *testing.T) *server {
 			Docs: s, Now: clock, Tag: func(key string) string { return "<script data-site=" + key + "></script>" },
 			Changed: func(key string) { srv.changed = append(srv.changed, key) },
 		}),
-		Mails: srv.mails, Passes: pass.New(s, plainSealer{}),
+		Mails: srv.mails, Passes: passes, Digests: letters,
 		Store: s, Sealer: plainSealer{}, Auth: auth.New(s, clock), AdminKey: auth.NewAdminKey(adminKey),
 		BaseURL: "https://t.example", Now: clock,
 		Ingest: func(ctx context.Context, e attribution.Event) (store.Outcome, error) {

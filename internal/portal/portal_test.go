@@ -42,6 +42,7 @@ type desk struct {
 	clock  func() time.Time
 	sites  *sites.Keeper
 	passes *pass.Passes
+	off    wishes  // who wants no digest
 	failed []error // what was handed on to the server
 }
 
@@ -88,11 +89,12 @@ func (d *desk) register(o options) {
 	if err != nil {
 		d.t.Fatalf("bundling: %v", err)
 	}
+	d.off = wishes{}
 	d.passes = pass.New(d.Store, plain{})
 	d.auth, d.sites, d.clock = auth.New(d.Store, clock), sites.New(sites.Options{Docs: d.Store, Now: clock}), clock
 	d.HTTPErrorHandler = func(err error, c echo.Context) { d.failed = append(d.failed, err) }
 	err = portal.Register(d.Echo, portal.Deps{
-		Auth: d.auth, Store: behind, Opener: plain{}, Assets: assets, BaseURL: o.baseURL, Now: clock, Stopping: o.stop, Mailer: o.mailer, Sites: d.sites, Passes: d.passes,
+		Auth: d.auth, Store: behind, Opener: plain{}, Assets: assets, BaseURL: o.baseURL, Now: clock, Stopping: o.stop, Mailer: o.mailer, Sites: d.sites, Passes: d.passes, Digests: d.off,
 		Settings: func(context.Context, attribution.AccountID) (settings.Settings, error) {
 			return settings.Settings{CardOrigins: o.cardOrigins}, nil
 		},
