@@ -137,7 +137,7 @@ func TestADigestTellsTheWeek(t *testing.T) {
 		o.bring("42", "https://www.example.com/book", day(9, 23), 1)
 		o.bring("42", "https://www.example.com/next", day(10, 0), 9) // the week after
 		o.bring("43", "https://www.example.com/old", day(1, 5), 1)   // nothing in this week
-		time.Sleep(time.Until(day(5, 0))) // past the digest of the week before
+		time.Sleep(time.Until(day(5, 0)))                            // past the digest of the week before
 		o.run(day(10, 7), 1)
 		if len(o.sent) != 0 {
 			t.Fatalf("%d mails before their hour", len(o.sent))
