@@ -32,11 +32,13 @@ import (
 	"tributary/internal/outbox"
 	"tributary/internal/pass"
 	"tributary/internal/portal"
+	"tributary/internal/ranking"
 	"tributary/internal/server"
 	"tributary/internal/settings"
 	"tributary/internal/store"
 	"tributary/internal/store/boltstore"
 	"tributary/internal/vault"
+	"tributary/internal/webhooks"
 	"tributary/web"
 )
 
@@ -56,6 +58,9 @@ type collector struct {
 	passes      *pass.Passes
 	letters     *letter.Letters
 	work        *keapWork
+	webhooks    *webhooks.Service
+	ranking     *ranking.Board
+	errands     errands
 	adminKey    string
 	echo        *echo.Echo
 	metricsDoor net.Listener  // nil without --metrics-listen
@@ -139,9 +144,12 @@ func (c *collector) routes(seal *vault.Vault) error {
 	door := &intake.HookDoor{Hooks: service, Logger: c.log}
 	c.work = c.newKeapWork(c.keap, seal, service)
 	door.Hints = c.work.hints.Take
+	c.webhooks = c.newWebhooks(seal)
 	c.echo.GET("/h/:token", door.Get)
 	c.echo.HEAD("/h/:token", door.Get)
 	c.echo.POST("/h/:token", door.Post)
+	c.ranking = ranking.New(ranking.Options{Store: c.store, Account: attribution.DefaultAccount, Logger: c.log})
+	c.errands = make(errands, 16)
 	set := c.newSetup(seal, sites, scripts)
 	api.Register(c.echo, c.apiDeps(seal, set, service, in, events))
 	c.echo.GET("/metrics", echo.WrapHandler(c.metrics.Handler(c.log)), api.OnlyAdmin(auth.NewAdminKey(c.adminKey)))
@@ -184,7 +192,11 @@ func (c *collector) apiDeps(seal *vault.Vault, set setup, service *hooks.Service
 		},
 	}
 	deps.KeapHook, deps.Reconcile = c.work.registrar, c.work.reconcile
-	deps.Connected, deps.Mails, deps.Passes, deps.Digests = c.connected, c.mails, c.passes, c.letters
+	deps.Connected, deps.Webhooks, deps.Mails, deps.Passes, deps.Digests = c.connected, c.webhooks, c.mails, c.passes, c.letters
+	log := audit.New(c.store, time.Now)
+	deps.Note = func(ctx context.Context, who, action, subject, detail string) error {
+		return log.Write(ctx, audit.Entry{Who: who, Action: action, Subject: subject, Detail: detail})
+	}
 	return deps
 }
 
@@ -197,9 +209,12 @@ func (c *collector) run(ctx context.Context, l net.Listener) error {
 		c.log.Error("taking over the jobs of the last run", "error", err)
 	}
 	tasks.Go(func() { c.connection.Run(background) })
+	tasks.Go(func() { c.ranking.Run(background) })
+	tasks.Go(func() { c.errands.run(background) })
 	tasks.Go(func() { c.whileConnected(background, c.deliver) })
 	tasks.Go(func() { c.whileConnected(background, c.work.run) })
 	tasks.Go(func() { c.whileConnected(background, c.keepSyncing) })
+	tasks.Go(func() { c.webhooks.Run(background) })
 	tasks.Go(func() { c.mails.Run(background) })
 	tasks.Go(func() { c.letters.Run(background, attribution.DefaultAccount, c.log) })
 	if c.metricsDoor != nil {

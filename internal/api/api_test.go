@@ -28,6 +28,7 @@ import (
 	"tributary/internal/sites"
 	"tributary/internal/store"
 	"tributary/internal/store/boltstore"
+	"tributary/internal/webhooks"
 )
 
 const adminKey = "an-admin-key"
@@ -64,12 +65,15 @@ func (plainSealer) OpenBytes(sealed []byte, _, _ string) ([]byte, error) { retur
 
 type server struct {
 	*testing.T
-	echo    *echo.Echo
-	store   store.Store
-	hooks   *hooks.Service
-	changed []string
-	keap    *sandbox.Sandbox
+	echo  *echo.Echo
+	store store.Store
+	hooks *hooks.Service
 
+	webhooks *webhooks.Service
+	changed  []string
+	keap     *sandbox.Sandbox
+
+	noted     []string
 	keapSays  map[string]error // by tag
 	synced    affiliates.Synced
 	syncFails error
@@ -93,8 +97,15 @@ func newServer(t *testing.T) *server {
 		t.Fatal(err)
 	}
 	srv.hooks = hooks.NewService(hooks.Options{Store: s, Sealer: plainSealer{}, Policy: usualPolicy, Now: clock})
+	srv.webhooks = webhooks.New(webhooks.Options{
+		Store: s, Sealer: plainSealer{}, Account: attribution.DefaultAccount, Loopback: true, Now: clock,
+		Show: func(ctx context.Context, o attribution.OptIn, email string) (any, error) {
+			return api.ShowOptIn(ctx, s, o, email)
+		},
+	})
 	api.Register(srv.echo, api.Deps{
-		Hooks: srv.hooks, Keap: srv.connectKeap(), Settings: &settings.Desk{
+		Webhooks: srv.webhooks,
+		Hooks:    srv.hooks, Keap: srv.connectKeap(), Settings: &settings.Desk{
 			Keeper: keeper, Jobs: s, Now: clock,
 			Ask: func(_ context.Context, _, after settings.Settings) error { return srv.keapSays[after.TagID] },
 		},
@@ -114,6 +125,10 @@ func newServer(t *testing.T) *server {
 			Changed: func(key string) { srv.changed = append(srv.changed, key) },
 		}),
 		Mails: srv.mails, Passes: passes, Digests: letters,
+		Note: func(_ context.Context, _, action, _, detail string) error {
+			srv.noted = append(srv.noted, action+" "+detail)
+			return nil
+		},
 		Store: s, Sealer: plainSealer{}, Auth: auth.New(s, clock), AdminKey: auth.NewAdminKey(adminKey),
 		BaseURL: "https://t.example", Now: clock,
 		Ingest: func(ctx context.Context, e attribution.Event) (store.Outcome, error) {

@@ -23,7 +23,8 @@ import (
 
 // Store is what the pages ask of the store; see store.Store.
 type Store interface {
-	stats.Counters
+	stats.Parts
+	Version(ctx context.Context, account attribution.AccountID, ref attribution.Ref) (string, error)
 	OptIns(ctx context.Context, account attribution.AccountID, q store.Query) (store.Page, error)
 	Affiliate(ctx context.Context, account attribution.AccountID, ref attribution.Ref) (attribution.Affiliate, error)
 }
@@ -63,6 +64,10 @@ func Register(r pages.Router, d Deps) error {
 	}
 	around := []echo.MiddlewareFunc{pages.Secured, p.Explained("the affiliate's page", p.explanation), p.SameOrigin}
 	r.GET("/portal", p.signedIn(p.page), around...)
+	r.GET("/portal/optins", p.signedIn(p.optIns), around...)
+	r.GET("/portal/optins.csv", p.signedIn(p.optInsCSV), around...)
+	r.GET("/portal/days.csv", p.signedIn(p.daysCSV), around...)
+	r.GET("/portal/breakdown.csv", p.signedIn(p.breakdownCSV), around...)
 	r.GET("/portal/links", p.signedIn(p.links), around...)
 	r.GET("/portal/links/qr.:format", p.signedIn(p.picture), around...)
 	if p.Passes != nil {
@@ -89,9 +94,14 @@ type portal struct {
 	*pages.Face
 	cookie pages.Cookie
 	watch  *pages.Watch[owner]
+	// exports bounds how many files are written at once: each reads much.
+	exports chan struct{}
 
 	networks, addresses *gate // who asks for login mails, and for whom
 }
+
+// exportsAtOnce is how many files are written at once, for all readers together.
+const exportsAtOnce = 4
 
 func newPortal(d Deps) (*portal, error) {
 	base, err := pages.ParseBase(d.BaseURL)
@@ -101,7 +111,7 @@ func newPortal(d Deps) (*portal, error) {
 	if d.Zone == nil {
 		d.Zone = time.UTC
 	}
-	p := &portal{Deps: d, cookie: pages.CookieFor("tributary", base)}
+	p := &portal{Deps: d, cookie: pages.CookieFor("tributary", base), exports: make(chan struct{}, exportsAtOnce)}
 	p.watch = pages.NewWatch(p.version)
 	p.networks, p.addresses = newGate(asksOfNetwork, askSpan), newGate(asksForAddress, askSpan)
 	p.Face, err = pages.NewFace("portal", d.Assets, base, nil)

@@ -58,6 +58,8 @@ type Settings struct {
 	DigestDay  string `json:"digest_day"`  // of Weekdays; "" sends no weekly mail to affiliates
 	DigestHour int    `json:"digest_hour"` // 0 to 23
 	DigestZone string `json:"digest_zone"` // IANA name of the time zone of both; "" is UTC
+
+	Suspicions
 }
 
 // Default is what holds until the owner decides otherwise.
@@ -70,7 +72,7 @@ func Default(p attribution.Policy) Settings {
 		ReferralType: "MANUAL", WriteIP: true,
 		OtherPartner: Respect, Late: Hold, UnknownAffiliate: Hold, InactiveAffiliate: Hold,
 		Contact: Wait, ContactGrace: Span(15 * time.Minute), OptInReason: "Opt-in on a form, recorded by Tributary",
-		Fields: map[string]string{}, CardOrigins: []string{}, DigestHour: 8,
+		Fields: map[string]string{}, CardOrigins: []string{}, DigestHour: 8, Suspicions: usualSuspicions,
 	}
 }
 
