@@ -87,6 +87,8 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodPost, "/jobs/:id/retry", retryJob},
 		{http.MethodPost, "/affiliates/:id/card", issueCard},
 		{http.MethodDelete, "/affiliates/:id/card", revokeCard},
+		{http.MethodPost, "/affiliates/:id/doorbell", issueDoorbell},
+		{http.MethodDelete, "/affiliates/:id/doorbell", revokeDoorbell},
 		{http.MethodGet, "/affiliates/:id/digest", previewDigest},
 		{http.MethodGet, "/mails", listMails},
 		{http.MethodPost, "/hooks", createHook},

@@ -34,13 +34,4 @@ func issueCard(d Deps, c echo.Context) error {
 }
 
 // revokeCard voids the affiliate's card wherever it stands. The next that is made has another address.
-func revokeCard(d Deps, c echo.Context) error {
-	a, err := d.Affiliates.Find(c.Request().Context(), account, c.Param("id"))
-	if err != nil {
-		return err
-	}
-	if err := d.Passes.Revoke(c.Request().Context(), pass.Card, pass.Holder{Account: account, Affiliate: a.ID}); err != nil {
-		return err
-	}
-	return c.NoContent(http.StatusNoContent)
-}
+func revokeCard(d Deps, c echo.Context) error { return d.revoke(c, pass.Card) }

@@ -25,6 +25,23 @@ func TestACardIsTheSameUntilItIsRevoked(t *testing.T) {
 	s.refused("DELETE", "/v1/affiliates/99/card", "", http.StatusNotFound, "not_found")
 }
 
+func TestADoorbellIsTheSameUntilItIsRevoked(t *testing.T) {
+	s := newServer(t)
+	s.do("POST", "/v1/affiliates", `{"id":"42"}`, http.StatusCreated)
+	first := s.do("POST", "/v1/affiliates/42/doorbell", "", http.StatusOK)["url"]
+	if url, _ := first.(string); !strings.HasPrefix(url, "https://t.example/portal/a/") {
+		t.Errorf("it is %v", first)
+	}
+	if again := s.do("POST", "/v1/affiliates/42/doorbell", "", http.StatusOK)["url"]; again != first {
+		t.Error("it moved")
+	}
+	s.do("DELETE", "/v1/affiliates/42/doorbell", "", http.StatusNoContent)
+	if after := s.do("POST", "/v1/affiliates/42/doorbell", "", http.StatusOK)["url"]; after == first {
+		t.Error("it stayed")
+	}
+	s.refused("POST", "/v1/affiliates/99/doorbell", "", http.StatusNotFound, "not_found")
+}
+
 func TestCardOriginsGoIntoAHeader(t *testing.T) {
 	s := newServer(t)
 	for _, wrong := range []string{`["https://members.example.com; script-src *"]`, `["https://members.example.com/path"]`, `["members.example.com"]`, `["*"]`, `["https://a.example.com https://b.example.com"]`, `["HTTPS://Members.example.com"]`, `["https://ümlaut.example"]`, `"https://a.example.com"`, `["data:x"]`} {

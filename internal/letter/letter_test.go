@@ -268,6 +268,16 @@ func TestALoginMailNamesEachAffiliateOfAnAddress(t *testing.T) {
 		if len(o.sent) != 1 || o.sent[0].To != "a42@example.com" || o.sent[0].Unsubscribe != "" || !strings.Contains(o.sent[0].Text, "https://go.example.com/portal/login/") {
 			t.Fatalf("sent %v", o.sent)
 		}
+		o.affiliate("43", "Maria's other one")
+		for _, id := range []string{"43", "99"} {
+			if err := o.AskLoginOf(t.Context(), account, id); err != nil {
+				t.Fatal(err)
+			}
+		}
+		o.run(time.Now().Add(time.Minute), 1)
+		if len(o.sent) != 2 || o.sent[1].To != "a43@example.com" || strings.Count(o.sent[1].Text, "/portal/login/") != 1 {
+			t.Fatalf("sent %v", o.sent)
+		}
 		if left, err := o.queue.List(t.Context(), mail.Waiting, "", 10); len(left) != 0 || err != nil {
 			t.Errorf("left are %v, %v", left, err)
 		}

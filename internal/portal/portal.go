@@ -76,6 +76,8 @@ func Register(r pages.Router, d Deps) error {
 		r.POST("/portal/digest/on", p.signedIn(p.switchDigest(false)), around...)
 		r.GET("/portal/digest/:token", p.wayOut, around...)
 		r.POST("/portal/digest/:token", p.leave, around...)
+		r.GET("/portal/a/:token", p.doorbell, around...)
+		r.POST("/portal/a/:token", p.ring, around...)
 		r.GET("/portal/card/:token", p.card, around...)
 		r.GET("/portal/card/:token/card.js", p.cardScript)
 	}
