@@ -28,6 +28,7 @@ import (
 	"tributary/internal/keap"
 	"tributary/internal/letter"
 	"tributary/internal/mail"
+	"tributary/internal/manual"
 	"tributary/internal/metrics"
 	"tributary/internal/outbox"
 	"tributary/internal/pass"
@@ -171,6 +172,9 @@ func (c *collector) routes(seal *vault.Vault) error {
 		SetUp: c.adminSetUp(set, service),
 	})
 	if err != nil {
+		return err
+	}
+	if err := manual.Register(c.echo, manual.Deps{Assets: assets, BaseURL: c.cfg.baseURL, OpenAPI: api.OpenAPI}); err != nil {
 		return err
 	}
 	return c.door(in, scripts)

@@ -43,6 +43,7 @@ var allowed = map[string][]string{
 	"metrics":              {"attribution", "mail", "store"},
 	"admin":                {"affiliates", "attribution", "audit", "auth", "connect", "hooks", "keaphook", "pages", "people", "ranking", "reconcile", "settings", "sites", "snippet", "stats", "store", "suspicion", "web"},
 	"people":               {"attribution", "hooks", "store"},
+	"manual":               {"pages", "web"},
 	"pages":                {"attribution", "stats", "web"},
 	"portal":               {"attribution", "auth", "pages", "pass", "qr", "settings", "sites", "snippet", "stats", "store", "web"},
 	"qr":                   {},
