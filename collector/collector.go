@@ -31,6 +31,7 @@ import (
 	"tributary/internal/manual"
 	"tributary/internal/metrics"
 	"tributary/internal/outbox"
+	"tributary/internal/pass"
 	"tributary/internal/portal"
 	"tributary/internal/ranking"
 	"tributary/internal/server"
@@ -55,6 +56,7 @@ type collector struct {
 	keap        *keap.Client
 	settings    *settings.Keeper
 	mails       *mail.Queue
+	passes      *pass.Passes
 	letters     *letter.Letters
 	work        *keapWork
 	webhooks    *webhooks.Service
@@ -160,7 +162,7 @@ func (c *collector) routes(seal *vault.Vault) error {
 	c.echo.HEAD(web.AssetsPath+"*", echo.WrapHandler(assets))
 	err = portal.Register(c.echo, portal.Deps{
 		Auth: c.auth, Store: c.store, Opener: seal, Assets: assets, BaseURL: c.cfg.baseURL, Now: time.Now, Stopping: c.stopping,
-		Mailer: c.mailer(), Sites: set.sites, Commissions: c.work.earned,
+		Mailer: c.mailer(), Sites: set.sites, Commissions: c.work.earned, Passes: c.passes, Settings: c.settings.Of, Digests: c.letters,
 	})
 	if err != nil {
 		return err
@@ -194,7 +196,7 @@ func (c *collector) apiDeps(seal *vault.Vault, set setup, service *hooks.Service
 		},
 	}
 	deps.KeapHook, deps.Reconcile = c.work.registrar, c.work.reconcile
-	deps.Connected, deps.Webhooks, deps.Mails = c.connected, c.webhooks, c.mails
+	deps.Connected, deps.Webhooks, deps.Mails, deps.Passes, deps.Digests = c.connected, c.webhooks, c.mails, c.passes, c.letters
 	log := audit.New(c.store, time.Now)
 	deps.Note = func(ctx context.Context, who, action, subject, detail string) error {
 		return log.Write(ctx, audit.Entry{Who: who, Action: action, Subject: subject, Detail: detail})
@@ -218,6 +220,7 @@ func (c *collector) run(ctx context.Context, l net.Listener) error {
 	tasks.Go(func() { c.whileConnected(background, c.keepSyncing) })
 	tasks.Go(func() { c.webhooks.Run(background) })
 	tasks.Go(func() { c.mails.Run(background) })
+	tasks.Go(func() { c.letters.Run(background, attribution.DefaultAccount, c.log) })
 	if c.metricsDoor != nil {
 		tasks.Go(func() { c.serveMetrics(background) })
 	}

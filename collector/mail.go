@@ -8,6 +8,7 @@ import (
 
 	"tributary/internal/letter"
 	"tributary/internal/mail"
+	"tributary/internal/pass"
 	"tributary/internal/portal"
 	"tributary/internal/vault"
 )
@@ -44,10 +45,11 @@ func (c *collector) openMail(seal *vault.Vault) error {
 		o.Send = server.Send
 	}
 	c.mails = mail.NewQueue(o)
+	c.passes = pass.New(c.store, seal)
 	c.metrics.WatchMails(c.mails.Waiting)
 	var err error
 	c.letters, err = letter.New(letter.Options{
-		Store: c.store, Vault: seal, Auth: c.auth, Queue: c.mails, BaseURL: c.cfg.baseURL, Now: time.Now,
+		Store: c.store, Docs: c.store, Vault: seal, Auth: c.auth, Queue: c.mails, Passes: c.passes, Settings: c.settings.Of, BaseURL: c.cfg.baseURL, Now: time.Now,
 	})
 	return err
 }

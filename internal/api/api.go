@@ -13,6 +13,7 @@ import (
 	"tributary/internal/attribution"
 	"tributary/internal/auth"
 	"tributary/internal/hooks"
+	"tributary/internal/pass"
 	"tributary/internal/settings"
 	"tributary/internal/sites"
 	"tributary/internal/store"
@@ -47,6 +48,8 @@ type Deps struct {
 	Affiliates *affiliates.Desk
 	Settings   *settings.Desk
 	Mails      Mails
+	Passes     *pass.Passes
+	Digests    Digests
 	// Note writes into the audit log what a key has changed; nil where there is none.
 	Note func(ctx context.Context, who, action, subject, detail string) error
 }
@@ -82,6 +85,11 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodPost, "/optins/:id/decision", decideOptIn},
 		{http.MethodGet, "/jobs", listJobs},
 		{http.MethodPost, "/jobs/:id/retry", retryJob},
+		{http.MethodPost, "/affiliates/:id/card", issueCard},
+		{http.MethodDelete, "/affiliates/:id/card", revokeCard},
+		{http.MethodPost, "/affiliates/:id/doorbell", issueDoorbell},
+		{http.MethodDelete, "/affiliates/:id/doorbell", revokeDoorbell},
+		{http.MethodGet, "/affiliates/:id/digest", previewDigest},
 		{http.MethodGet, "/mails", listMails},
 		{http.MethodPost, "/hooks", createHook},
 		{http.MethodGet, "/hooks", listHooks},

@@ -22,7 +22,9 @@ import (
 	"tributary/internal/auth"
 	"tributary/internal/hooks"
 	"tributary/internal/keap/sandbox"
+	"tributary/internal/letter"
 	"tributary/internal/mail"
+	"tributary/internal/pass"
 	"tributary/internal/settings"
 	"tributary/internal/sites"
 	"tributary/internal/store"
@@ -51,6 +53,11 @@ func (s plainSealer) Seal(p attribution.Person) (attribution.PersonKey, []byte, 
 func (plainSealer) Open(sealed []byte, _ attribution.PersonKey) (p attribution.Person, err error) {
 	err = json.Unmarshal(sealed, &p)
 	return p, err
+}
+
+func (plainSealer) Mac(purpose string, text []byte) []byte {
+	sum := sha256.Sum256([]byte(purpose + string(text)))
+	return sum[:]
 }
 
 func (plainSealer) SealBytes(text []byte, _, _ string) []byte { return text }
@@ -85,6 +92,11 @@ func newServer(t *testing.T) *server {
 	srv.echo.HTTPErrorHandler, srv.echo.JSONSerializer = asTheServerDoes, api.JSON{}
 	clock := func() time.Time { return now }
 	srv.mails = mail.NewQueue(mail.Options{Docs: s, Now: clock, Send: func(context.Context, string, mail.Letter) error { return nil }})
+	keeper, passes := settings.NewKeeper(s, settings.Default(attribution.DefaultPolicy)), pass.New(s, plainSealer{})
+	letters, err := letter.New(letter.Options{Store: s, Docs: s, Vault: plainSealer{}, Queue: srv.mails, Passes: passes, Settings: keeper.Of, BaseURL: "https://t.example", Now: clock})
+	if err != nil {
+		t.Fatal(err)
+	}
 	srv.hooks = hooks.NewService(hooks.Options{Store: s, Sealer: plainSealer{}, Policy: usualPolicy, Now: clock})
 	srv.webhooks = webhooks.New(webhooks.Options{
 		Store: s, Sealer: plainSealer{}, Account: attribution.DefaultAccount, Loopback: true, Now: clock,
@@ -95,7 +107,7 @@ func newServer(t *testing.T) *server {
 	api.Register(srv.echo, api.Deps{
 		Webhooks: srv.webhooks,
 		Hooks:    srv.hooks, Keap: srv.connectKeap(), Settings: &settings.Desk{
-			Keeper: settings.NewKeeper(s, settings.Default(attribution.DefaultPolicy)), Jobs: s, Now: clock,
+			Keeper: keeper, Jobs: s, Now: clock,
 			Ask: func(_ context.Context, _, after settings.Settings) error { return srv.keapSays[after.TagID] },
 		},
 		Affiliates: affiliates.New(affiliates.Options{
@@ -113,7 +125,7 @@ func newServer(t *testing.T) *server {
 			Docs: s, Now: clock, Tag: func(key string) string { return "<script data-site=" + key + "></script>" },
 			Changed: func(key string) { srv.changed = append(srv.changed, key) },
 		}),
-		Mails: srv.mails,
+		Mails: srv.mails, Passes: passes, Digests: letters,
 		Note: func(_ context.Context, _, action, _, detail string) error {
 			srv.noted = append(srv.noted, action+" "+detail)
 			return nil
