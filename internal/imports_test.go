@@ -35,7 +35,7 @@ var allowed = map[string][]string{
 	"intake":               {"attribution", "hooks", "store", "snippet"},
 	"api":                  {"affiliates", "attribution", "auth", "connect", "hooks", "keaphook", "reconcile", "settings", "sites", "snippet", "stats", "store", "webhooks"},
 	"metrics":              {"attribution", "store"},
-	"admin":                {"affiliates", "attribution", "audit", "auth", "connect", "hooks", "keaphook", "pages", "reconcile", "settings", "sites", "stats", "store", "web"},
+	"admin":                {"affiliates", "attribution", "audit", "auth", "connect", "hooks", "keaphook", "pages", "reconcile", "settings", "sites", "stats", "store", "web", "webhooks"},
 	"pages":                {"attribution", "stats", "web"},
 	"portal":               {"attribution", "auth", "pages", "stats", "store", "web"},
 	"server":               {"api", "intake"},

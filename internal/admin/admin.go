@@ -54,9 +54,9 @@ type route struct {
 
 // routes lists everything behind the login. What changes something is a POST.
 func routes() []route {
-	return []route{
+	return append([]route{
 		{http.MethodGet, "/admin", auth.Viewer, (*desk).home},
-	}
+	}, webhookRoutes()...)
 }
 
 // Register adds the desk's pages to a router. Errors are answered as the portal's are: see pages.Face.Explained.

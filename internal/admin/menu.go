@@ -16,6 +16,9 @@ var sections = []section{
 	{"", []pages.Link{
 		{Href: "/admin", Label: "Overview"},
 	}},
+	{"Set up", []pages.Link{
+		{Href: webhooksAt, Label: "Webhooks"},
+	}},
 }
 
 // frame is what every page of the desk has around it.
