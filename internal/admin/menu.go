@@ -17,7 +17,12 @@ var sections = []section{
 		{Href: "/admin", Label: "Overview"},
 	}},
 	{"Set up", []pages.Link{
+		{Href: affiliatesAt, Label: "Affiliates"},
+		{Href: sitesAt, Label: "Sites"},
+		{Href: hooksAt, Label: "Hooks"},
 		{Href: webhooksAt, Label: "Webhooks"},
+		{Href: keapAt, Label: "Keap"},
+		{Href: settingsAt, Label: "Settings"},
 	}},
 }
 

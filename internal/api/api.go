@@ -46,6 +46,7 @@ type Deps struct {
 	Sites      *sites.Keeper
 	Affiliates *affiliates.Desk
 	Settings   *settings.Desk
+	Mails      Mails
 }
 
 const account = attribution.DefaultAccount
@@ -78,6 +79,7 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodGet, "/optins/:id", getOptIn},
 		{http.MethodGet, "/jobs", listJobs},
 		{http.MethodPost, "/jobs/:id/retry", retryJob},
+		{http.MethodGet, "/mails", listMails},
 		{http.MethodPost, "/hooks", createHook},
 		{http.MethodGet, "/hooks", listHooks},
 		{http.MethodGet, "/hooks/:id", getHook},
