@@ -28,6 +28,7 @@ import (
 	"tributary/internal/keap"
 	"tributary/internal/letter"
 	"tributary/internal/mail"
+	"tributary/internal/manual"
 	"tributary/internal/metrics"
 	"tributary/internal/outbox"
 	"tributary/internal/portal"
@@ -171,6 +172,9 @@ func (c *collector) routes(seal *vault.Vault) error {
 	if err != nil {
 		return err
 	}
+	if err := manual.Register(c.echo, manual.Deps{Assets: assets, BaseURL: c.cfg.baseURL, OpenAPI: api.OpenAPI}); err != nil {
+		return err
+	}
 	return c.door(in, scripts)
 }
 
@@ -191,6 +195,10 @@ func (c *collector) apiDeps(seal *vault.Vault, set setup, service *hooks.Service
 	}
 	deps.KeapHook, deps.Reconcile = c.work.registrar, c.work.reconcile
 	deps.Connected, deps.Webhooks, deps.Mails = c.connected, c.webhooks, c.mails
+	log := audit.New(c.store, time.Now)
+	deps.Note = func(ctx context.Context, who, action, subject, detail string) error {
+		return log.Write(ctx, audit.Entry{Who: who, Action: action, Subject: subject, Detail: detail})
+	}
 	return deps
 }
 

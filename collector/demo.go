@@ -300,6 +300,7 @@ func (d *demoProgram) welcome() string {
   landing pages      %[1]s/
   affiliate's page   %[2]s
   owner's desk       %[8]s
+  manual             %[5]s/docs
   form vendor        http://%[3]s/
   webinar vendor     http://%[7]s/sandbox
   Keap's sandbox     %[4]s

@@ -66,6 +66,7 @@ type server struct {
 	changed  []string
 	keap     *sandbox.Sandbox
 
+	noted     []string
 	keapSays  map[string]error // by tag
 	synced    affiliates.Synced
 	syncFails error
@@ -112,6 +113,10 @@ func newServer(t *testing.T) *server {
 			Changed: func(key string) { srv.changed = append(srv.changed, key) },
 		}),
 		Mails: srv.mails,
+		Note: func(_ context.Context, _, action, _, detail string) error {
+			srv.noted = append(srv.noted, action+" "+detail)
+			return nil
+		},
 		Store: s, Sealer: plainSealer{}, Auth: auth.New(s, clock), AdminKey: auth.NewAdminKey(adminKey),
 		BaseURL: "https://t.example", Now: clock,
 		Ingest: func(ctx context.Context, e attribution.Event) (store.Outcome, error) {
