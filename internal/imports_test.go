@@ -42,7 +42,7 @@ var allowed = map[string][]string{
 	"intake":               {"attribution", "hooks", "store", "snippet"},
 	"api":                  {"affiliates", "attribution", "auth", "connect", "hooks", "keaphook", "mail", "pass", "people", "reconcile", "settings", "sites", "snippet", "stats", "store", "webhooks"},
 	"metrics":              {"attribution", "mail", "store"},
-	"admin":                {"affiliates", "attribution", "audit", "auth", "connect", "hooks", "keaphook", "pages", "people", "ranking", "reconcile", "settings", "sites", "snippet", "stats", "store", "suspicion", "web"},
+	"admin":                {"affiliates", "attribution", "audit", "auth", "connect", "hooks", "keaphook", "pages", "people", "ranking", "reconcile", "settings", "sites", "snippet", "stats", "store", "suspicion", "web", "webhooks"},
 	"people":               {"attribution", "hooks", "store"},
 	"manual":               {"pages", "web"},
 	"pages":                {"attribution", "stats", "web"},
