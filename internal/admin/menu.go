@@ -22,6 +22,7 @@ var sections = []section{
 		{Href: hooksAt, Label: "Hooks"},
 		{Href: keapAt, Label: "Keap"},
 		{Href: settingsAt, Label: "Settings"},
+		{Href: whatifAt, Label: "What if"},
 	}},
 }
 

@@ -15,6 +15,7 @@ import (
 	"tributary/internal/reconcile"
 	"tributary/internal/settings"
 	"tributary/internal/sites"
+	"tributary/internal/whatif"
 )
 
 // SetUp is what the pages of what is set up work with: the REST API has the very same.
@@ -27,6 +28,7 @@ type SetUp struct {
 	KeapHook   KeapHook
 	Reconcile  Reconciler
 	Ranking    *ranking.Board
+	WhatIf     *whatif.Runner
 	// KeapLists reads what settings can name; nil where nobody can.
 	KeapLists func(context.Context) (KeapLists, error)
 	// Go has something done in the background, until it is done or the collector stops.
@@ -104,6 +106,8 @@ func setupRoutes() []route {
 		{post, reconcileAt, auth.Manager, (*desk).startReconcile},
 		{get, reconcileAt + "/fix", auth.Manager, (*desk).askFix},
 		{post, keapAt + "/backfill", auth.Manager, (*desk).startBackfill},
+
+		{get, whatifAt, auth.Viewer, (*desk).whatif},
 
 		{get, settingsAt, auth.Viewer, (*desk).settings},
 		{post, settingsAt, auth.Manager, (*desk).saveSettings},

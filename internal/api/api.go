@@ -16,6 +16,7 @@ import (
 	"tributary/internal/settings"
 	"tributary/internal/sites"
 	"tributary/internal/store"
+	"tributary/internal/whatif"
 )
 
 // Sealer reads and writes personal data.
@@ -44,6 +45,7 @@ type Deps struct {
 	Sites      *sites.Keeper
 	Affiliates *affiliates.Desk
 	Settings   *settings.Desk
+	WhatIf     *whatif.Runner
 }
 
 const account = attribution.DefaultAccount
@@ -87,6 +89,7 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodGet, "/settings", getSettings},
 		{http.MethodPatch, "/settings", changeSettings},
 		{http.MethodGet, "/stats", accountStats},
+		{http.MethodGet, "/whatif", whatIf},
 		{http.MethodGet, "/quarantine", listQuarantine},
 		{http.MethodGet, "/quarantine/:id", getQuarantined},
 		{http.MethodPost, "/quarantine/:id/retry", retryQuarantined},
