@@ -58,7 +58,7 @@ func TestSettingsAreLookedAtBeforeTheyAreSaved(t *testing.T) {
 	form.Set("fields.utm_source", "14")
 	form.Del("write_ip")
 	w := d.do(http.MethodPost, "/admin/settings/review", cookie, form.Encode())
-	has(t, w.Body.String(), "The first earns", "90 days", "30 days", "utm_source, into a custom field", ">no<")
+	has(t, w.Body.String(), "The first earns", "90 days", "30 days", "utm_source<", ">no<")
 	if s, _ := d.settings.Of(t.Context(), account); s.Rule != "latest" {
 		t.Error("to look at it has saved it")
 	}

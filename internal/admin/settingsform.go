@@ -34,6 +34,7 @@ var questionGroups = []formGroup{
 	{Name: "unclear", Title: "When it is not clear", Text: "Keap can neither change nor delete a referral: what is held can still be written, what was written stays."},
 	{Name: "contact", Title: "The contact", Text: "An opt-in becomes a referral of a contact, which your form tool creates."},
 	{Name: "after", Title: "Afterwards in Keap", Text: "What else is done for a credited opt-in."},
+	{Name: "fields", Title: "Custom fields", Text: "What is written into custom fields of the contact.", Docs: "keap-crediting"},
 	{Name: "other", Title: "More", Text: "Settings that have no words of their own here yet. The REST API describes them."},
 }
 
@@ -74,7 +75,7 @@ func questions(lists KeapLists) []question {
 		{"after", thingField("totals_field", "Count of opt-ins, in the affiliate's own contact", "Not written", thingOptions(lists.Fields, "WHOLE_NUMBER", "DECIMAL_NUMBER", "TEXT", "TEXT_AREA")), false},
 	}
 	for _, source := range settings.Sources {
-		all = append(all, question{"after", thingField(fieldPrefix+source, sourceWords[source], "Not written", fields()), false})
+		all = append(all, question{"fields", thingField(fieldPrefix+source, sourceWords[source], "Not written", fields()), false})
 	}
 	return all
 }
@@ -83,10 +84,10 @@ func questions(lists KeapLists) []question {
 const fieldPrefix = "fields."
 
 var sourceWords = map[string]string{
-	"lead_source": "Lead source, into a custom field", "utm_source": "utm_source, into a custom field", "utm_medium": "utm_medium, into a custom field",
-	"utm_campaign": "utm_campaign, into a custom field", "utm_term": "utm_term, into a custom field", "utm_content": "utm_content, into a custom field",
-	"referrer": "Referrer, into a custom field", "page": "Page, into a custom field", "form": "Form, into a custom field", "affiliate_id": "Affiliate's id, into a custom field",
-	"affiliate_code": "Affiliate's code, into a custom field", "affiliate_name": "Affiliate's name, into a custom field",
+	"lead_source": "Lead source", "utm_source": "utm_source", "utm_medium": "utm_medium",
+	"utm_campaign": "utm_campaign", "utm_term": "utm_term", "utm_content": "utm_content",
+	"referrer": "Referrer", "page": "Page", "form": "Form", "affiliate_id": "Affiliate's id",
+	"affiliate_code": "Affiliate's code", "affiliate_name": "Affiliate's name",
 }
 
 // thingField asks for a thing of Keap: out of a list, or by its id where Keap gave none.
