@@ -17,10 +17,14 @@ import (
 // filled are the answers that the settings' form stands at.
 func (d *desk) filled(cookie *http.Cookie) url.Values {
 	d.t.Helper()
-	form, page := url.Values{}, d.get("/admin/settings", cookie)
+	form, page, list := url.Values{}, d.get("/admin/settings", cookie), ""
 	for _, line := range strings.Split(page, "<") {
 		name, value := attribute(line, "name"), attribute(line, "value")
 		switch {
+		case strings.HasPrefix(line, "select "):
+			list = name
+		case strings.HasPrefix(line, "option ") && strings.Contains(line, " selected"):
+			form.Set(list, value)
 		case strings.HasPrefix(line, `input type="radio"`) && strings.Contains(line, " checked"), strings.HasPrefix(line, "input id="):
 			form.Set(name, value)
 		case strings.HasPrefix(line, `input type="checkbox"`) && strings.Contains(line, " checked"):

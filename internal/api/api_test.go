@@ -21,10 +21,12 @@ import (
 	"tributary/internal/auth"
 	"tributary/internal/hooks"
 	"tributary/internal/keap/sandbox"
+	"tributary/internal/mail"
 	"tributary/internal/settings"
 	"tributary/internal/sites"
 	"tributary/internal/store"
 	"tributary/internal/store/boltstore"
+	"tributary/internal/webhooks"
 	"tributary/internal/whatif"
 )
 
@@ -57,16 +59,20 @@ func (plainSealer) OpenBytes(sealed []byte, _, _ string) ([]byte, error) { retur
 
 type server struct {
 	*testing.T
-	echo    *echo.Echo
-	store   store.Store
-	hooks   *hooks.Service
-	whatif  *whatif.Runner
-	changed []string
-	keap    *sandbox.Sandbox
+	echo   *echo.Echo
+	store  store.Store
+	hooks  *hooks.Service
+	whatif *whatif.Runner
 
+	webhooks *webhooks.Service
+	changed  []string
+	keap     *sandbox.Sandbox
+
+	noted     []string
 	keapSays  map[string]error // by tag
 	synced    affiliates.Synced
 	syncFails error
+	mails     *mail.Queue
 }
 
 func newServer(t *testing.T) *server {
@@ -80,9 +86,17 @@ func newServer(t *testing.T) *server {
 	srv.echo.HTTPErrorHandler, srv.echo.JSONSerializer = asTheServerDoes, api.JSON{}
 	clock := func() time.Time { return now }
 	srv.whatif = whatif.NewRunner(whatif.Options{Store: s, Account: attribution.DefaultAccount, Policy: usualPolicy, Now: clock})
+	srv.mails = mail.NewQueue(mail.Options{Docs: s, Now: clock, Send: func(context.Context, string, mail.Letter) error { return nil }})
 	srv.hooks = hooks.NewService(hooks.Options{Store: s, Sealer: plainSealer{}, Policy: usualPolicy, Now: clock})
+	srv.webhooks = webhooks.New(webhooks.Options{
+		Store: s, Sealer: plainSealer{}, Account: attribution.DefaultAccount, Loopback: true, Now: clock,
+		Show: func(ctx context.Context, o attribution.OptIn, email string) (any, error) {
+			return api.ShowOptIn(ctx, s, o, email)
+		},
+	})
 	api.Register(srv.echo, api.Deps{
-		Hooks: srv.hooks, Keap: srv.connectKeap(), Settings: &settings.Desk{
+		Webhooks: srv.webhooks,
+		Hooks:    srv.hooks, Keap: srv.connectKeap(), Settings: &settings.Desk{
 			Keeper: settings.NewKeeper(s, settings.Default(attribution.DefaultPolicy)), Jobs: s, Now: clock,
 			Ask: func(_ context.Context, _, after settings.Settings) error { return srv.keapSays[after.TagID] },
 		},
@@ -102,7 +116,12 @@ func newServer(t *testing.T) *server {
 			Changed: func(key string) { srv.changed = append(srv.changed, key) },
 		}),
 		WhatIf: srv.whatif,
-		Store:  s, Sealer: plainSealer{}, Auth: auth.New(s, clock), AdminKey: auth.NewAdminKey(adminKey),
+		Mails:  srv.mails,
+		Note: func(_ context.Context, _, action, _, detail string) error {
+			srv.noted = append(srv.noted, action+" "+detail)
+			return nil
+		},
+		Store: s, Sealer: plainSealer{}, Auth: auth.New(s, clock), AdminKey: auth.NewAdminKey(adminKey),
 		BaseURL: "https://t.example", Now: clock,
 		Ingest: func(ctx context.Context, e attribution.Event) (store.Outcome, error) {
 			out, err := s.Ingest(ctx, attribution.DefaultAccount, attribution.DefaultPolicy, []attribution.Event{e})

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -31,6 +32,8 @@ type optInAnswer struct {
 	Reason    string             `json:"reason"`
 	Keap      keapOf             `json:"keap"`
 	Trace     []attribution.Step `json:"trace"`
+	Flags     []attribution.Flag `json:"flags"`
+	Decision  *decisionOf        `json:"decision"`
 }
 
 type affiliateOf struct {
@@ -53,13 +56,23 @@ func (d Deps) optIn(c echo.Context, o attribution.OptIn) (optInAnswer, error) {
 	if err != nil {
 		return optInAnswer{}, err
 	}
-	earner, err := d.earner(c, o.Ref)
+	return showOptIn(c.Request().Context(), d.Store, o, email)
+}
+
+// ShowOptIn is an opt-in as GET /v1/optins/{id} shows it, with the e-mail that is given.
+func ShowOptIn(ctx context.Context, s store.Affiliates, o attribution.OptIn, email string) (any, error) {
+	return showOptIn(ctx, s, o, email)
+}
+
+func showOptIn(ctx context.Context, s store.Affiliates, o attribution.OptIn, email string) (optInAnswer, error) {
+	earner, err := earner(ctx, s, o.Ref)
 	if err != nil {
 		return optInAnswer{}, err
 	}
 	return optInAnswer{
 		ID: o.ID, At: o.At, Affiliate: earner, Person: personOf{email}, Site: o.Site, Form: o.Form.ID, Via: o.Via,
 		Status: o.Status, Reason: o.Reason, Keap: keapOf{o.ContactID, o.ReferralID}, Trace: o.Trace,
+		Flags: append([]attribution.Flag{}, o.Flags...), Decision: decided(o),
 	}, nil
 }
 
@@ -73,11 +86,11 @@ func (d Deps) emailOf(o attribution.OptIn) (string, error) {
 }
 
 // earner names the affiliate of a reference, as far as it is known; nil where there is none.
-func (d Deps) earner(c echo.Context, ref attribution.Ref) (*affiliateOf, error) {
+func earner(ctx context.Context, s store.Affiliates, ref attribution.Ref) (*affiliateOf, error) {
 	if ref.IsZero() {
 		return nil, nil
 	}
-	a, err := d.Store.Affiliate(c.Request().Context(), account, ref)
+	a, err := s.Affiliate(ctx, account, ref)
 	switch {
 	case err == nil:
 		return &affiliateOf{a.ID, a.Code, a.Name}, nil
@@ -305,6 +318,11 @@ func (d Deps) query(c echo.Context) (q store.Query, err error) {
 			return q, invalid("invalid_email", "email is not an e-mail address")
 		}
 		q.Person = d.Sealer.Key(normal)
+	}
+	if flagged := c.QueryParam("flagged"); flagged != "" {
+		if q.Flagged = flagged == "true"; !q.Flagged {
+			return q, invalid("invalid_flagged", "flagged must be true, or left out")
+		}
 	}
 	q.Site = c.QueryParam("site")
 	return q, d.span(c, &q)

@@ -91,11 +91,18 @@ func (t table) size() (n int, err error) {
 
 // checkSchedule holds jobs and their due times against each other.
 func (tx *txn) checkSchedule() error {
-	open := 0
+	open, parked := 0, 0
 	err := tx.jobs().ascend(nil, nil, func(key, _ []byte) (bool, error) {
 		j, err := tx.job(key)
-		if err != nil || !isOpen(j.State) {
-			return err == nil, err
+		if err != nil {
+			return false, err
+		}
+		if j.State == store.Parked {
+			parked++
+			return true, tx.checkParked(&j)
+		}
+		if !isOpen(j.State) {
+			return true, nil
 		}
 		open++
 		scheduled, err := tx.due().has(dueKey(&j, key))
@@ -105,6 +112,9 @@ func (tx *txn) checkSchedule() error {
 		return err == nil, err
 	})
 	if err != nil {
+		return err
+	}
+	if err := tx.checkParkedSize(parked); err != nil {
 		return err
 	}
 	due, err := tx.due().size()
@@ -126,6 +136,7 @@ type recount struct {
 	hours  map[hourKey]attribution.Tally // clicks, opt-ins and referrals
 	unique map[string]int64
 	people map[string]int64
+	parts  map[partKey]attribution.Part
 }
 
 func (a *accountTx) check() error {
@@ -134,8 +145,8 @@ func (a *accountTx) check() error {
 			return err
 		}
 	}
-	r := recount{hours: map[hourKey]attribution.Tally{}, unique: map[string]int64{}, people: map[string]int64{}}
-	return errors.Join(a.recountEvents(&r), a.recountVisitors(&r), a.recountOptIns(&r), a.recountPeople(&r), a.compare(&r))
+	r := recount{hours: map[hourKey]attribution.Tally{}, unique: map[string]int64{}, people: map[string]int64{}, parts: map[partKey]attribution.Part{}}
+	return errors.Join(a.recountEvents(&r), a.recountVisitors(&r), a.recountOptIns(&r), a.recountPeople(&r), a.compare(&r), a.compareParts(r.parts))
 }
 
 func (r *recount) add(ref string, hour attribution.Hour, t attribution.Tally) {
@@ -158,18 +169,21 @@ func (a *accountTx) recountEvents(r *recount) error {
 			_, ref, err = a.owner(ref)
 		}
 		r.add(ref.String(), attribution.HourOf(e.At), attribution.Tally{Clicks: 1})
+		a.addTo(r.parts, ref, e.At, attribution.LandingOf(e.URL, e.UTM), attribution.Part{Clicks: 1})
 		return err == nil, err
 	})
 }
 
 func (a *accountTx) recountOptIns(r *recount) error {
-	total := 0
+	total, networks, flagged := 0, 0, 0
 	err := a.table("optins").ascend(nil, nil, func(key, payload []byte) (bool, error) {
 		total++
 		var o attribution.OptIn
 		if err := json.Unmarshal(payload, &o); err != nil {
 			return false, fmt.Errorf("%w: opt-in %x: %w", store.ErrDamaged, key, err)
 		}
+		networks += int(one(!o.Signals.Network.IsZero()))
+		flagged += int(one(len(o.Flags) > 0))
 		t := attribution.Tally{OptIns: 1, Referrals: one(o.IsCredited())}
 		if o.Ref.IsZero() {
 			k := hourKey{hour: attribution.HourOf(o.At)}
@@ -177,18 +191,26 @@ func (a *accountTx) recountOptIns(r *recount) error {
 		} else {
 			r.add(o.Ref.String(), attribution.HourOf(o.At), t)
 		}
+		a.addTo(r.parts, o.Ref, o.At, o.Landed(), partOf(&o))
 		return true, a.checkIndexes(o)
 	})
 	if err != nil {
 		return err
 	}
-	return a.checkIndexSizes(total)
+	return a.checkIndexSizes(map[string]int{
+		"time": total, "refs": total, "persons": total, "statuses": total, "networks": networks, "flagged": flagged,
+	})
 }
 
 func (a *accountTx) checkIndexes(o attribution.OptIn) error {
-	for name, prefix := range map[string][]byte{
-		"time": nil, "refs": refPrefix(o.Ref), "persons": o.Person[:], "statuses": statusPrefix(o.Status),
-	} {
+	places := map[string][]byte{"time": nil, "refs": refPrefix(o.Ref), "persons": o.Person[:], "statuses": statusPrefix(o.Status)}
+	if !o.Signals.Network.IsZero() {
+		places["networks"] = o.Signals.Network[:]
+	}
+	if len(o.Flags) > 0 {
+		places["flagged"] = nil
+	}
+	for name, prefix := range places {
 		listed, err := a.table(name).has(appendEntry(append([]byte(nil), prefix...), o.At, o.ID))
 		if err != nil {
 			return err
@@ -200,8 +222,8 @@ func (a *accountTx) checkIndexes(o attribution.OptIn) error {
 	return nil
 }
 
-func (a *accountTx) checkIndexSizes(optIns int) error {
-	for _, name := range []string{"time", "refs", "persons", "statuses"} {
+func (a *accountTx) checkIndexSizes(want map[string]int) error {
+	for name, optIns := range want {
 		n, err := a.table(name).size()
 		if err != nil {
 			return err

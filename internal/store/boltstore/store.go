@@ -48,13 +48,16 @@ type Store struct {
 	quarantineLimit int
 	committed       func(writes int, took time.Duration)
 
-	putOff atomic.Int64 // credit jobs that were put off and are to be done again
+	versions  versions
+	putOff    atomic.Int64 // credit jobs that were put off and are to be done again
+	standings standings
 
 	// Owned by the committer.
 	quarantined int
 	lookups     int
 	caches      map[string]*accountCache
 	tallies     map[tallyKey]attribution.Tally // of the transaction that runs
+	parts       map[partKey]attribution.Part   // likewise
 	arena       arena
 	broken      error
 	handed      uint64 // jobs that were handed out while both lanes had some
@@ -72,7 +75,7 @@ func Open(o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, path: path, ops: make(chan *op, 4096), stop: make(chan struct{}), gone: make(chan struct{}), caches: map[string]*accountCache{}, tallies: map[tallyKey]attribution.Tally{}, quarantineLimit: o.QuarantineLimit}
+	s := &Store{db: db, path: path, ops: make(chan *op, 4096), stop: make(chan struct{}), gone: make(chan struct{}), caches: map[string]*accountCache{}, tallies: map[tallyKey]attribution.Tally{}, parts: map[partKey]attribution.Part{}, versions: newVersions(), quarantineLimit: o.QuarantineLimit}
 	if s.quarantineLimit == 0 {
 		s.quarantineLimit = 100_000
 	}
@@ -162,17 +165,18 @@ func openBolt(path string) (db *bolt.DB, err error) {
 func (s *Store) load() error {
 	return s.view(func(tx *txn) error {
 		s.quarantined = tx.quarantine().bucket.Stats().KeyN
-		waiting := int64(0)
+		waiting, standing := int64(0), map[standing]int{}
 		err := tx.jobs().ascend(nil, nil, func(key, _ []byte) (bool, error) {
 			if isLookup(key) {
 				s.lookups++
-				return true, nil
 			}
 			j, err := tx.job(key)
 			waiting += one(isPutOff(&j))
+			standing[standingOf(&j)]++
 			return true, err
 		})
 		s.putOff.Store(waiting)
+		s.standings.set(standing)
 		return err
 	})
 }
