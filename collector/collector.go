@@ -40,6 +40,7 @@ import (
 	"tributary/internal/store/boltstore"
 	"tributary/internal/vault"
 	"tributary/internal/webhooks"
+	"tributary/internal/whatif"
 	"tributary/web"
 )
 
@@ -62,6 +63,7 @@ type collector struct {
 	webhooks    *webhooks.Service
 	ranking     *ranking.Board
 	errands     errands
+	whatif      *whatif.Runner
 	adminKey    string
 	echo        *echo.Echo
 	metricsDoor net.Listener  // nil without --metrics-listen
@@ -151,6 +153,7 @@ func (c *collector) routes(seal *vault.Vault) error {
 	c.echo.POST("/h/:token", door.Post)
 	c.ranking = ranking.New(ranking.Options{Store: c.store, Account: attribution.DefaultAccount, Logger: c.log})
 	c.errands = make(errands, 16)
+	c.whatif = whatif.NewRunner(whatif.Options{Store: c.store, Account: attribution.DefaultAccount, Policy: c.policy, Logger: c.log})
 	set := c.newSetup(seal, sites, scripts)
 	api.Register(c.echo, c.apiDeps(seal, set, service, in, events))
 	c.echo.GET("/metrics", echo.WrapHandler(c.metrics.Handler(c.log)), api.OnlyAdmin(auth.NewAdminKey(c.adminKey)))
@@ -186,7 +189,7 @@ func (c *collector) apiDeps(seal *vault.Vault, set setup, service *hooks.Service
 		Keap:    c.keapDeps(),
 		BaseURL: c.cfg.baseURL, Now: time.Now,
 		Retake: in.Retake,
-		Sites:  set.sites, Affiliates: set.affiliates, Settings: set.settings,
+		Sites:  set.sites, Affiliates: set.affiliates, Settings: set.settings, WhatIf: set.whatif,
 		Ingest: func(ctx context.Context, e attribution.Event) (store.Outcome, error) {
 			out, err := events.Ingest(ctx, attribution.DefaultAccount, c.policy(), []attribution.Event{e})
 			if err != nil {
@@ -215,6 +218,7 @@ func (c *collector) run(ctx context.Context, l net.Listener) error {
 	tasks.Go(func() { c.connection.Run(background) })
 	tasks.Go(func() { c.ranking.Run(background) })
 	tasks.Go(func() { c.errands.run(background) })
+	tasks.Go(func() { c.whatif.Run(background) })
 	tasks.Go(func() { c.whileConnected(background, c.deliver) })
 	tasks.Go(func() { c.whileConnected(background, c.work.run) })
 	tasks.Go(func() { c.whileConnected(background, c.keepSyncing) })

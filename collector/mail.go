@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"tributary/internal/affiliates"
+	"tributary/internal/attribution"
 	"tributary/internal/letter"
 	"tributary/internal/mail"
 	"tributary/internal/pass"
@@ -66,5 +68,22 @@ func (c *collector) mailer() portal.Mailer {
 func (c *collector) sweepMails(ctx context.Context) {
 	if err := c.mails.Sweep(ctx); err != nil && ctx.Err() == nil {
 		c.log.Error("removing old mails", "error", err)
+	}
+}
+
+// mailLogin queues a login mail for an affiliate; nil where there is no mail server.
+func (c *collector) mailLogin(known *affiliates.Desk) func(context.Context, attribution.Affiliate) error {
+	if !c.mails.CanSend() {
+		return nil
+	}
+	return func(ctx context.Context, a attribution.Affiliate) error {
+		email, err := known.Email(a)
+		if err != nil {
+			return err
+		}
+		_, err = c.mails.Put(ctx, mail.Mail{
+			ID: mail.NewID(time.Now()), Account: attribution.DefaultAccount, Class: mail.Login, Affiliate: a.ID, Masked: attribution.MaskEmail(email),
+		})
+		return err
 	}
 }

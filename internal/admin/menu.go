@@ -23,6 +23,7 @@ var sections = []section{
 		{Href: webhooksAt, Label: "Webhooks"},
 		{Href: keapAt, Label: "Keap"},
 		{Href: settingsAt, Label: "Settings"},
+		{Href: whatifAt, Label: "What if"},
 	}},
 }
 

@@ -16,6 +16,7 @@ import (
 	"tributary/internal/settings"
 	"tributary/internal/sites"
 	"tributary/internal/webhooks"
+	"tributary/internal/whatif"
 )
 
 // SetUp is what the pages of what is set up work with: the REST API has the very same.
@@ -29,6 +30,7 @@ type SetUp struct {
 	KeapHook   KeapHook
 	Reconcile  Reconciler
 	Ranking    *ranking.Board
+	WhatIf     *whatif.Runner
 	// KeapLists reads what settings can name; nil where nobody can.
 	KeapLists func(context.Context) (KeapLists, error)
 	// Go has something done in the background, until it is done or the collector stops.
@@ -106,6 +108,8 @@ func setupRoutes() []route {
 		{post, reconcileAt, auth.Manager, (*desk).startReconcile},
 		{get, reconcileAt + "/fix", auth.Manager, (*desk).askFix},
 		{post, keapAt + "/backfill", auth.Manager, (*desk).startBackfill},
+
+		{get, whatifAt, auth.Viewer, (*desk).whatif},
 
 		{get, settingsAt, auth.Viewer, (*desk).settings},
 		{post, settingsAt, auth.Manager, (*desk).saveSettings},

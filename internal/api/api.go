@@ -18,6 +18,7 @@ import (
 	"tributary/internal/sites"
 	"tributary/internal/store"
 	"tributary/internal/webhooks"
+	"tributary/internal/whatif"
 )
 
 // Sealer reads and writes personal data.
@@ -51,7 +52,8 @@ type Deps struct {
 	Passes     *pass.Passes
 	Digests    Digests
 	// Note writes into the audit log what a key has changed; nil where there is none.
-	Note func(ctx context.Context, who, action, subject, detail string) error
+	Note   func(ctx context.Context, who, action, subject, detail string) error
+	WhatIf *whatif.Runner
 }
 
 const account = attribution.DefaultAccount
@@ -113,6 +115,7 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodGet, "/settings", getSettings},
 		{http.MethodPatch, "/settings", changeSettings},
 		{http.MethodGet, "/stats", accountStats},
+		{http.MethodGet, "/whatif", whatIf},
 		{http.MethodGet, "/quarantine", listQuarantine},
 		{http.MethodGet, "/quarantine/:id", getQuarantined},
 		{http.MethodPost, "/quarantine/:id/retry", retryQuarantined},

@@ -30,6 +30,7 @@ import (
 	"tributary/internal/store"
 	"tributary/internal/store/boltstore"
 	"tributary/internal/webhooks"
+	"tributary/internal/whatif"
 )
 
 const adminKey = "an-admin-key"
@@ -66,9 +67,10 @@ func (plainSealer) OpenBytes(sealed []byte, _, _ string) ([]byte, error) { retur
 
 type server struct {
 	*testing.T
-	echo  *echo.Echo
-	store store.Store
-	hooks *hooks.Service
+	echo   *echo.Echo
+	store  store.Store
+	hooks  *hooks.Service
+	whatif *whatif.Runner
 
 	webhooks *webhooks.Service
 	changed  []string
@@ -91,6 +93,7 @@ func newServer(t *testing.T) *server {
 	srv := &server{T: t, echo: echo.New(), store: s}
 	srv.echo.HTTPErrorHandler, srv.echo.JSONSerializer = asTheServerDoes, api.JSON{}
 	clock := func() time.Time { return now }
+	srv.whatif = whatif.NewRunner(whatif.Options{Store: s, Account: attribution.DefaultAccount, Policy: usualPolicy, Now: clock})
 	srv.mails = mail.NewQueue(mail.Options{Docs: s, Now: clock, Send: func(context.Context, string, mail.Letter) error { return nil }})
 	keeper, passes := settings.NewKeeper(s, settings.Default(attribution.DefaultPolicy)), pass.New(s, plainSealer{})
 	letters, err := letter.New(letter.Options{Store: s, Docs: s, Vault: plainSealer{}, Queue: srv.mails, Passes: passes, Settings: keeper.Of, BaseURL: "https://t.example", Now: clock})
@@ -126,6 +129,7 @@ func newServer(t *testing.T) *server {
 			Changed: func(key string) { srv.changed = append(srv.changed, key) },
 		}),
 		Mails: srv.mails, Passes: passes, Digests: letters,
+		WhatIf: srv.whatif,
 		Note: func(_ context.Context, _, action, _, detail string) error {
 			srv.noted = append(srv.noted, action+" "+detail)
 			return nil
