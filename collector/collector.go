@@ -26,10 +26,13 @@ import (
 	"tributary/internal/hooks"
 	"tributary/internal/intake"
 	"tributary/internal/keap"
+	"tributary/internal/letter"
+	"tributary/internal/mail"
 	"tributary/internal/manual"
 	"tributary/internal/metrics"
 	"tributary/internal/outbox"
 	"tributary/internal/portal"
+	"tributary/internal/ranking"
 	"tributary/internal/server"
 	"tributary/internal/settings"
 	"tributary/internal/store"
@@ -51,8 +54,12 @@ type collector struct {
 	outbox      *outbox.Outbox
 	keap        *keap.Client
 	settings    *settings.Keeper
+	mails       *mail.Queue
+	letters     *letter.Letters
 	work        *keapWork
 	webhooks    *webhooks.Service
+	ranking     *ranking.Board
+	errands     errands
 	adminKey    string
 	echo        *echo.Echo
 	metricsDoor net.Listener  // nil without --metrics-listen
@@ -102,6 +109,9 @@ func (c *collector) wire() error {
 	if err := c.connect(seal); err != nil {
 		return err
 	}
+	if err := c.openMail(seal); err != nil {
+		return err
+	}
 	return c.routes(seal)
 }
 
@@ -137,6 +147,8 @@ func (c *collector) routes(seal *vault.Vault) error {
 	c.echo.GET("/h/:token", door.Get)
 	c.echo.HEAD("/h/:token", door.Get)
 	c.echo.POST("/h/:token", door.Post)
+	c.ranking = ranking.New(ranking.Options{Store: c.store, Account: attribution.DefaultAccount, Logger: c.log})
+	c.errands = make(errands, 16)
 	set := c.newSetup(seal, sites, scripts)
 	api.Register(c.echo, c.apiDeps(seal, set, service, in, events))
 	c.echo.GET("/metrics", echo.WrapHandler(c.metrics.Handler(c.log)), api.OnlyAdmin(auth.NewAdminKey(c.adminKey)))
@@ -148,6 +160,7 @@ func (c *collector) routes(seal *vault.Vault) error {
 	c.echo.HEAD(web.AssetsPath+"*", echo.WrapHandler(assets))
 	err = portal.Register(c.echo, portal.Deps{
 		Auth: c.auth, Store: c.store, Opener: seal, Assets: assets, BaseURL: c.cfg.baseURL, Now: time.Now, Stopping: c.stopping,
+		Mailer: c.mailer(), Sites: set.sites,
 	})
 	if err != nil {
 		return err
@@ -181,8 +194,11 @@ func (c *collector) apiDeps(seal *vault.Vault, set setup, service *hooks.Service
 		},
 	}
 	deps.KeapHook, deps.Reconcile = c.work.registrar, c.work.reconcile
-	deps.Connected = c.connected
-	deps.Webhooks = c.webhooks
+	deps.Connected, deps.Webhooks, deps.Mails = c.connected, c.webhooks, c.mails
+	log := audit.New(c.store, time.Now)
+	deps.Note = func(ctx context.Context, who, action, subject, detail string) error {
+		return log.Write(ctx, audit.Entry{Who: who, Action: action, Subject: subject, Detail: detail})
+	}
 	return deps
 }
 
@@ -195,10 +211,13 @@ func (c *collector) run(ctx context.Context, l net.Listener) error {
 		c.log.Error("taking over the jobs of the last run", "error", err)
 	}
 	tasks.Go(func() { c.connection.Run(background) })
+	tasks.Go(func() { c.ranking.Run(background) })
+	tasks.Go(func() { c.errands.run(background) })
 	tasks.Go(func() { c.whileConnected(background, c.deliver) })
 	tasks.Go(func() { c.whileConnected(background, c.work.run) })
 	tasks.Go(func() { c.whileConnected(background, c.keepSyncing) })
 	tasks.Go(func() { c.webhooks.Run(background) })
+	tasks.Go(func() { c.mails.Run(background) })
 	if c.metricsDoor != nil {
 		tasks.Go(func() { c.serveMetrics(background) })
 	}
@@ -221,7 +240,7 @@ func (c *collector) serveMetrics(ctx context.Context) {
 	}
 }
 
-// sweep removes expired login links and sessions.
+// sweep removes expired login links and sessions, and old mails.
 func (c *collector) sweep(ctx context.Context) {
 	hourly := time.NewTicker(time.Hour)
 	defer hourly.Stop()
@@ -229,6 +248,7 @@ func (c *collector) sweep(ctx context.Context) {
 		if _, err := c.auth.Sweep(ctx, time.Now()); err != nil && ctx.Err() == nil {
 			c.log.Error("removing expired sessions", "error", err)
 		}
+		c.sweepMails(ctx)
 		select {
 		case <-hourly.C:
 		case <-ctx.Done():

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -54,9 +55,9 @@ type route struct {
 
 // routes lists everything behind the login. What changes something is a POST.
 func routes() []route {
-	return []route{
+	return slices.Concat([]route{
 		{http.MethodGet, "/admin", auth.Viewer, (*desk).home},
-	}
+	}, setupRoutes())
 }
 
 // Register adds the desk's pages to a router. Errors are answered as the portal's are: see pages.Face.Explained.
@@ -95,7 +96,7 @@ func newDesk(d Deps) (*desk, error) {
 		d.Zone = time.UTC
 	}
 	k := &desk{Deps: d, cookie: pages.CookieFor("tributary-desk", base)}
-	k.Face, err = pages.NewFace("admin", d.Assets, base, nil)
+	k.Face, err = pages.NewFace("admin", d.Assets, base, words)
 	return k, err
 }
 

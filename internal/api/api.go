@@ -46,6 +46,9 @@ type Deps struct {
 	Sites      *sites.Keeper
 	Affiliates *affiliates.Desk
 	Settings   *settings.Desk
+	Mails      Mails
+	// Note writes into the audit log what a key has changed; nil where there is none.
+	Note func(ctx context.Context, who, action, subject, detail string) error
 }
 
 const account = attribution.DefaultAccount
@@ -76,8 +79,10 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodPost, "/optins", createOptIn},
 		{http.MethodGet, "/optins", listOptIns},
 		{http.MethodGet, "/optins/:id", getOptIn},
+		{http.MethodPost, "/optins/:id/decision", decideOptIn},
 		{http.MethodGet, "/jobs", listJobs},
 		{http.MethodPost, "/jobs/:id/retry", retryJob},
+		{http.MethodGet, "/mails", listMails},
 		{http.MethodPost, "/hooks", createHook},
 		{http.MethodGet, "/hooks", listHooks},
 		{http.MethodGet, "/hooks/:id", getHook},

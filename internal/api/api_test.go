@@ -21,6 +21,7 @@ import (
 	"tributary/internal/auth"
 	"tributary/internal/hooks"
 	"tributary/internal/keap/sandbox"
+	"tributary/internal/mail"
 	"tributary/internal/settings"
 	"tributary/internal/sites"
 	"tributary/internal/store"
@@ -65,9 +66,11 @@ type server struct {
 	changed  []string
 	keap     *sandbox.Sandbox
 
+	noted     []string
 	keapSays  map[string]error // by tag
 	synced    affiliates.Synced
 	syncFails error
+	mails     *mail.Queue
 }
 
 func newServer(t *testing.T) *server {
@@ -80,6 +83,7 @@ func newServer(t *testing.T) *server {
 	srv := &server{T: t, echo: echo.New(), store: s}
 	srv.echo.HTTPErrorHandler, srv.echo.JSONSerializer = asTheServerDoes, api.JSON{}
 	clock := func() time.Time { return now }
+	srv.mails = mail.NewQueue(mail.Options{Docs: s, Now: clock, Send: func(context.Context, string, mail.Letter) error { return nil }})
 	srv.hooks = hooks.NewService(hooks.Options{Store: s, Sealer: plainSealer{}, Policy: usualPolicy, Now: clock})
 	srv.webhooks = webhooks.New(webhooks.Options{
 		Store: s, Sealer: plainSealer{}, Account: attribution.DefaultAccount, Loopback: true, Now: clock,
@@ -108,6 +112,11 @@ func newServer(t *testing.T) *server {
 			Docs: s, Now: clock, Tag: func(key string) string { return "<script data-site=" + key + "></script>" },
 			Changed: func(key string) { srv.changed = append(srv.changed, key) },
 		}),
+		Mails: srv.mails,
+		Note: func(_ context.Context, _, action, _, detail string) error {
+			srv.noted = append(srv.noted, action+" "+detail)
+			return nil
+		},
 		Store: s, Sealer: plainSealer{}, Auth: auth.New(s, clock), AdminKey: auth.NewAdminKey(adminKey),
 		BaseURL: "https://t.example", Now: clock,
 		Ingest: func(ctx context.Context, e attribution.Event) (store.Outcome, error) {

@@ -27,7 +27,7 @@ var contents = []struct {
 		{"keap-limits", "Keap's limits"}, {"keap-reconcile", "Compare with Keap"},
 	}},
 	{"Run it", []entry{
-		{"hosting", "Hosting"}, {"settings", "Flags and settings"}, {"backup", "Backups"}, {"metrics", "Metrics"},
+		{"hosting", "Hosting"}, {"settings", "Flags and settings"}, {"mail", "Mail"}, {"backup", "Backups"}, {"metrics", "Metrics"},
 		{"privacy", "Privacy"}, {"security", "Security"},
 	}},
 	{"For developers", []entry{{"javascript", "The page's own calls"}, {"errors", "Errors and their codes"}}},

@@ -22,6 +22,7 @@ type Metrics struct {
 	batch    prometheus.Histogram
 	keap     *prometheus.HistogramVec
 	webhook  *prometheus.HistogramVec
+	mails    *prometheus.CounterVec
 }
 
 // New makes the registry.
@@ -47,7 +48,10 @@ func New() *Metrics {
 			Name: "tributary_webhook_attempt_seconds", Help: "Time of one attempt at an endpoint of an outgoing webhook, by its outcome.", Buckets: seconds,
 		}, []string{"outcome"}),
 	}
-	m.registry.MustRegister(m.events, m.ingest, m.commit, m.batch, m.keap, m.webhook,
+	m.mails = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "tributary_mails_total", Help: "Attempts to send a mail, by class and by what became of them; waiting means put off.",
+	}, []string{"class", "state"})
+	m.registry.MustRegister(m.events, m.ingest, m.commit, m.batch, m.keap, m.webhook, m.mails,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for _, d := range dispositions {
 		m.events.WithLabelValues(string(d)) // a series that is there at 0 can be alerted on
