@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -38,6 +39,7 @@ type Deps struct {
 	Stopping <-chan struct{}
 
 	SetUp
+	Incoming
 }
 
 const account = attribution.DefaultAccount
@@ -54,9 +56,9 @@ type route struct {
 
 // routes lists everything behind the login. What changes something is a POST.
 func routes() []route {
-	return []route{
+	return slices.Concat([]route{
 		{http.MethodGet, "/admin", auth.Viewer, (*desk).home},
-	}
+	}, incomingRoutes())
 }
 
 // Register adds the desk's pages to a router. Errors are answered as the portal's are: see pages.Face.Explained.
@@ -84,6 +86,7 @@ type desk struct {
 	Deps
 	*pages.Face
 	cookie pages.Cookie
+	log    *pages.Watch[attribution.AccountID]
 }
 
 func newDesk(d Deps) (*desk, error) {
@@ -95,6 +98,7 @@ func newDesk(d Deps) (*desk, error) {
 		d.Zone = time.UTC
 	}
 	k := &desk{Deps: d, cookie: pages.CookieFor("tributary-desk", base)}
+	k.log = pages.NewWatch(k.eventsVersion)
 	k.Face, err = pages.NewFace("admin", d.Assets, base, nil)
 	return k, err
 }

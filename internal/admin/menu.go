@@ -16,6 +16,7 @@ var sections = []section{
 	{"", []pages.Link{
 		{Href: "/admin", Label: "Overview"},
 	}},
+	incomingSection,
 }
 
 // frame is what every page of the desk has around it.
