@@ -22,7 +22,7 @@ type reviewView struct {
 	frame
 	optInFacts        // without an ID when nothing waits
 	Left       string // how many wait, in words
-	At         string // the place in the queue
+	Place      string // in the queue
 	Next       string // the address of the next card; "" at the end
 	Begin      string // the address of the first, from a later one
 	Reason     string
