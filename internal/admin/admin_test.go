@@ -32,6 +32,7 @@ type desk struct {
 	t      testing.TB
 	auth   *auth.Auth
 	now    time.Time
+	audit  *audit.Log
 	failed []error // what was handed on to the server
 }
 
@@ -54,8 +55,10 @@ func newDesk(t testing.TB) *desk {
 	if err != nil {
 		t.Fatalf("bundling: %v", err)
 	}
+	d.audit = audit.New(s, clock)
 	err = admin.Register(d.Echo, admin.Deps{
-		Auth: d.auth, Audit: audit.New(s, clock), Store: s, Opener: plain{}, Assets: assets, BaseURL: "http://example.com", Now: clock,
+		Incoming: d.incoming(),
+		Auth:     d.auth, Audit: d.audit, Store: s, Opener: plain{}, Assets: assets, BaseURL: "http://example.com", Now: clock,
 	})
 	if err != nil {
 		t.Fatalf("registering: %v", err)
