@@ -59,6 +59,7 @@ func TestTheQueueIsDecidedOneAfterTheOther(t *testing.T) {
 	if o := d.look(shown.ID); o.Status != attribution.Held || o.Reason != "the e-mail is the affiliate's own" {
 		t.Errorf("taken back: %+v", o)
 	}
+	d.now = d.now.Add(time.Second)
 	page = d.get(d.say(manager, shown.ID, "refuse", ""), manager)
 	if !strings.Contains(page, "You can take that back at any time") || strings.Contains(page, "data-seconds") || !strings.Contains(page, "Take it back") {
 		t.Errorf("after a refusal: %s", page)

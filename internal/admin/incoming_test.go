@@ -256,7 +256,8 @@ func TestNoPageRunsWhatSomebodyTyped(t *testing.T) {
 
 func TestTheCSVHoldsWhatTheFilterSelects(t *testing.T) {
 	d := newDesk(t)
-	for i := range 1200 {
+	events := make([]attribution.Event, 1200)
+	for i := range events {
 		e := arrival(fmt.Sprintf("p%d@example.com", i), "42", d.now.Add(-time.Duration(i)*time.Minute))
 		if i%2 == 0 {
 			e.Site = "st_other"
@@ -264,8 +265,9 @@ func TestTheCSVHoldsWhatTheFilterSelects(t *testing.T) {
 		if i == 7 {
 			e.Form.ID = "=HYPERLINK(\"https://evil.example.com\")"
 		}
-		d.take(e)
+		events[i] = e
 	}
+	d.take(events...)
 	w := d.do(http.MethodGet, "/admin/optins.csv?site=st_test", d.as(auth.Manager), "")
 	rows, err := csv.NewReader(w.Body).ReadAll()
 	if err != nil || len(rows) != 601 {
