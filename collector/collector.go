@@ -26,14 +26,19 @@ import (
 	"tributary/internal/hooks"
 	"tributary/internal/intake"
 	"tributary/internal/keap"
+	"tributary/internal/letter"
+	"tributary/internal/mail"
+	"tributary/internal/manual"
 	"tributary/internal/metrics"
 	"tributary/internal/outbox"
 	"tributary/internal/portal"
+	"tributary/internal/ranking"
 	"tributary/internal/server"
 	"tributary/internal/settings"
 	"tributary/internal/store"
 	"tributary/internal/store/boltstore"
 	"tributary/internal/vault"
+	"tributary/internal/webhooks"
 	"tributary/web"
 )
 
@@ -49,7 +54,12 @@ type collector struct {
 	outbox      *outbox.Outbox
 	keap        *keap.Client
 	settings    *settings.Keeper
+	mails       *mail.Queue
+	letters     *letter.Letters
 	work        *keapWork
+	webhooks    *webhooks.Service
+	ranking     *ranking.Board
+	errands     errands
 	adminKey    string
 	echo        *echo.Echo
 	metricsDoor net.Listener  // nil without --metrics-listen
@@ -99,6 +109,9 @@ func (c *collector) wire() error {
 	if err := c.connect(seal); err != nil {
 		return err
 	}
+	if err := c.openMail(seal); err != nil {
+		return err
+	}
 	return c.routes(seal)
 }
 
@@ -130,9 +143,12 @@ func (c *collector) routes(seal *vault.Vault) error {
 	door := &intake.HookDoor{Hooks: service, Logger: c.log}
 	c.work = c.newKeapWork(c.keap, seal, service)
 	door.Hints = c.work.hints.Take
+	c.webhooks = c.newWebhooks(seal)
 	c.echo.GET("/h/:token", door.Get)
 	c.echo.HEAD("/h/:token", door.Get)
 	c.echo.POST("/h/:token", door.Post)
+	c.ranking = ranking.New(ranking.Options{Store: c.store, Account: attribution.DefaultAccount, Logger: c.log})
+	c.errands = make(errands, 16)
 	set := c.newSetup(seal, sites, scripts)
 	api.Register(c.echo, c.apiDeps(seal, set, service, in, events))
 	c.echo.GET("/metrics", echo.WrapHandler(c.metrics.Handler(c.log)), api.OnlyAdmin(auth.NewAdminKey(c.adminKey)))
@@ -144,6 +160,7 @@ func (c *collector) routes(seal *vault.Vault) error {
 	c.echo.HEAD(web.AssetsPath+"*", echo.WrapHandler(assets))
 	err = portal.Register(c.echo, portal.Deps{
 		Auth: c.auth, Store: c.store, Opener: seal, Assets: assets, BaseURL: c.cfg.baseURL, Now: time.Now, Stopping: c.stopping,
+		Mailer: c.mailer(), Sites: set.sites,
 	})
 	if err != nil {
 		return err
@@ -153,6 +170,9 @@ func (c *collector) routes(seal *vault.Vault) error {
 		SetUp: c.adminSetUp(set, service), Incoming: c.adminIncoming(seal, service, in, events),
 	})
 	if err != nil {
+		return err
+	}
+	if err := manual.Register(c.echo, manual.Deps{Assets: assets, BaseURL: c.cfg.baseURL, OpenAPI: api.OpenAPI}); err != nil {
 		return err
 	}
 	return c.door(in, scripts)
@@ -174,7 +194,7 @@ func (c *collector) apiDeps(seal *vault.Vault, set setup, service *hooks.Service
 		},
 	}
 	deps.KeapHook, deps.Reconcile = c.work.registrar, c.work.reconcile
-	deps.Connected = c.connected
+	deps.Connected, deps.Webhooks, deps.Mails = c.connected, c.webhooks, c.mails
 	log := audit.New(c.store, time.Now)
 	deps.Note = func(ctx context.Context, who, action, subject, detail string) error {
 		return log.Write(ctx, audit.Entry{Who: who, Action: action, Subject: subject, Detail: detail})
@@ -191,9 +211,13 @@ func (c *collector) run(ctx context.Context, l net.Listener) error {
 		c.log.Error("taking over the jobs of the last run", "error", err)
 	}
 	tasks.Go(func() { c.connection.Run(background) })
+	tasks.Go(func() { c.ranking.Run(background) })
+	tasks.Go(func() { c.errands.run(background) })
 	tasks.Go(func() { c.whileConnected(background, c.deliver) })
 	tasks.Go(func() { c.whileConnected(background, c.work.run) })
 	tasks.Go(func() { c.whileConnected(background, c.keepSyncing) })
+	tasks.Go(func() { c.webhooks.Run(background) })
+	tasks.Go(func() { c.mails.Run(background) })
 	if c.metricsDoor != nil {
 		tasks.Go(func() { c.serveMetrics(background) })
 	}
@@ -216,7 +240,7 @@ func (c *collector) serveMetrics(ctx context.Context) {
 	}
 }
 
-// sweep removes expired login links and sessions.
+// sweep removes expired login links and sessions, and old mails.
 func (c *collector) sweep(ctx context.Context) {
 	hourly := time.NewTicker(time.Hour)
 	defer hourly.Stop()
@@ -224,6 +248,7 @@ func (c *collector) sweep(ctx context.Context) {
 		if _, err := c.auth.Sweep(ctx, time.Now()); err != nil && ctx.Err() == nil {
 			c.log.Error("removing expired sessions", "error", err)
 		}
+		c.sweepMails(ctx)
 		select {
 		case <-hourly.C:
 		case <-ctx.Done():

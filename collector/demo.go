@@ -91,7 +91,7 @@ func demoConfig(args []string, stderr io.Writer) (cfg config, log *slog.Logger, 
 		cleanup = func() { os.RemoveAll(*data) }
 	}
 	return config{
-		scriptPath: snippet.ScriptPath, eventsPath: snippet.EventsPath,
+		scriptPath: snippet.ScriptPath, eventsPath: snippet.EventsPath, webhooksToLoopback: true,
 		listen: fmt.Sprintf("127.0.0.1:%d", *port), data: *data, keapKey: sandbox.DefaultKey, keapPerMinute: keap.Unlimited,
 		keapTimeout: 5 * time.Second, keapSettle: 10 * time.Second, contactWait: time.Hour, keapSyncEvery: time.Minute,
 		rule: string(attribution.Latest), window: attribution.DefaultPolicy.Window, mergeWindow: attribution.DefaultPolicy.Merge,
@@ -300,6 +300,7 @@ func (d *demoProgram) welcome() string {
   landing pages      %[1]s/
   affiliate's page   %[2]s
   owner's desk       %[8]s
+  manual             %[5]s/docs
   form vendor        http://%[3]s/
   webinar vendor     http://%[7]s/sandbox
   Keap's sandbox     %[4]s

@@ -17,7 +17,7 @@ import (
 // adminIncoming is what the desk's pages of what came in work with.
 func (c *collector) adminIncoming(seal *vault.Vault, service *hooks.Service, in *intake.Intake, events store.Store) admin.Incoming {
 	return admin.Incoming{
-		People: &people.People{Store: events, Sealer: seal, Hooks: service, Now: time.Now},
+		People: &people.People{Store: events, Sealer: seal, Hooks: service, Deliveries: c.webhooks.ForgetErased, Now: time.Now},
 		Retake: in.Retake, ContactEmail: c.contactEmail,
 	}
 }

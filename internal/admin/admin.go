@@ -58,7 +58,7 @@ type route struct {
 func routes() []route {
 	return slices.Concat([]route{
 		{http.MethodGet, "/admin", auth.Viewer, (*desk).home},
-	}, incomingRoutes())
+	}, incomingRoutes(), setupRoutes())
 }
 
 // Register adds the desk's pages to a router. Errors are answered as the portal's are: see pages.Face.Explained.
@@ -99,7 +99,7 @@ func newDesk(d Deps) (*desk, error) {
 	}
 	k := &desk{Deps: d, cookie: pages.CookieFor("tributary-desk", base)}
 	k.log = pages.NewWatch(k.eventsVersion)
-	k.Face, err = pages.NewFace("admin", d.Assets, base, nil)
+	k.Face, err = pages.NewFace("admin", d.Assets, base, words)
 	return k, err
 }
 

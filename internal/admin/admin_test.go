@@ -2,6 +2,7 @@ package admin_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -13,9 +14,16 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"tributary/internal/admin"
+	"tributary/internal/affiliates"
 	"tributary/internal/attribution"
 	"tributary/internal/audit"
 	"tributary/internal/auth"
+	"tributary/internal/connect"
+	"tributary/internal/hooks"
+	"tributary/internal/keap/sandbox"
+	"tributary/internal/ranking"
+	"tributary/internal/reconcile"
+	"tributary/internal/settings"
 	"tributary/internal/store/boltstore"
 	"tributary/web"
 )
@@ -29,11 +37,20 @@ var bundled = sync.OnceValues(web.NewAssets)
 type desk struct {
 	*boltstore.Store
 	*echo.Echo
-	t      testing.TB
-	auth   *auth.Auth
-	now    time.Time
-	audit  *audit.Log
-	failed []error // what was handed on to the server
+	t          testing.TB
+	auth       *auth.Auth
+	audit      *audit.Log
+	synced     affiliates.Synced
+	ranking    *ranking.Board
+	hooks      *hooks.Service
+	settings   *settings.Desk
+	lists      admin.KeapLists
+	box        *sandbox.Sandbox // Keap
+	keap       connect.Desk
+	pause      connect.Pause
+	reconciler *reconcile.Reconciler
+	now        time.Time
+	failed     []error // what was handed on to the server
 }
 
 func newDesk(t testing.TB) *desk {
@@ -49,16 +66,15 @@ func newDesk(t testing.TB) *desk {
 	})
 	d := &desk{Store: s, Echo: echo.New(), t: t, now: time.Date(2026, 11, 23, 10, 24, 0, 0, time.UTC)}
 	clock := func() time.Time { return d.now }
-	d.auth = auth.New(s, clock)
+	d.auth, d.audit = auth.New(s, clock), audit.New(s, clock)
 	d.HTTPErrorHandler = func(err error, _ echo.Context) { d.failed = append(d.failed, err) }
 	assets, err := bundled()
 	if err != nil {
 		t.Fatalf("bundling: %v", err)
 	}
-	d.audit = audit.New(s, clock)
 	err = admin.Register(d.Echo, admin.Deps{
-		Incoming: d.incoming(),
-		Auth:     d.auth, Audit: d.audit, Store: s, Opener: plain{}, Assets: assets, BaseURL: "http://example.com", Now: clock,
+		SetUp: d.setUp(clock), Incoming: d.incoming(),
+		Auth: d.auth, Audit: d.audit, Store: s, Opener: plain{}, Assets: assets, BaseURL: "http://example.com", Now: clock,
 	})
 	if err != nil {
 		t.Fatalf("registering: %v", err)
@@ -68,6 +84,20 @@ func newDesk(t testing.TB) *desk {
 
 // plain opens people that were not really sealed.
 type plain struct{}
+
+func (plain) Seal(p attribution.Person) (k attribution.PersonKey, sealed []byte, err error) {
+	sealed, err = json.Marshal(p)
+	return plain{}.Key(p.Email), sealed, err
+}
+
+func (plain) Key(text string) attribution.PersonKey {
+	sum := sha256.Sum256([]byte(text))
+	return attribution.PersonKey(sum[:16])
+}
+
+func (plain) SealBytes(text []byte, _, _ string) []byte { return text }
+
+func (plain) OpenBytes(sealed []byte, _, _ string) ([]byte, error) { return sealed, nil }
 
 func (plain) Open(sealed []byte, _ attribution.PersonKey) (p attribution.Person, err error) {
 	return p, json.Unmarshal(sealed, &p)

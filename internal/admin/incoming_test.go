@@ -3,7 +3,6 @@ package admin_test
 import (
 	"context"
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -17,7 +16,6 @@ import (
 	"tributary/internal/admin"
 	"tributary/internal/attribution"
 	"tributary/internal/auth"
-	"tributary/internal/hooks"
 	"tributary/internal/people"
 	"tributary/internal/store"
 )
@@ -25,9 +23,8 @@ import (
 // incoming is what the desk's pages of what came in work with, in a test.
 func (d *desk) incoming() admin.Incoming {
 	clock := func() time.Time { return d.now }
-	service := hooks.NewService(hooks.Options{Store: d.Store, Sealer: plain{}, Policy: func() attribution.Policy { return attribution.DefaultPolicy }, Now: clock})
 	return admin.Incoming{
-		People: &people.People{Store: d.Store, Sealer: plain{}, Hooks: service, Now: clock},
+		People: &people.People{Store: d.Store, Sealer: plain{}, Hooks: d.hooks, Now: clock, Deliveries: func(context.Context) (int, error) { return 2, nil }},
 		Retake: func(_ context.Context, q store.Quarantined, _ []byte) ([]store.Outcome, error) {
 			if q.Code == "good" {
 				return []store.Outcome{{Disposition: store.Accepted}}, nil
@@ -43,17 +40,6 @@ func (d *desk) incoming() admin.Incoming {
 	}
 }
 
-func (plain) Key(email string) (k attribution.PersonKey) {
-	copy(k[:], email+"................")
-	return k
-}
-
-func (p plain) Seal(x attribution.Person) (attribution.PersonKey, []byte, error) {
-	raw, err := json.Marshal(x)
-	return p.Key(x.Email), raw, err
-}
-func (plain) SealBytes(text []byte, _, _ string) []byte            { return text }
-func (plain) OpenBytes(sealed []byte, _, _ string) ([]byte, error) { return sealed, nil }
 func idOf(at time.Time) (id uuid.UUID) {
 	id = uuid.Must(uuid.NewV7())
 	for i := range 6 {
@@ -61,8 +47,6 @@ func idOf(at time.Time) (id uuid.UUID) {
 	}
 	return id
 }
-
-func byID(id string) attribution.Ref { return attribution.Ref{Kind: attribution.ByID, Value: id} }
 
 // arrival is an opt-in of somebody by an affiliate.
 func arrival(email, affiliate string, at time.Time) attribution.Event {

@@ -17,6 +17,13 @@ var sections = []section{
 		{Href: "/admin", Label: "Overview"},
 	}},
 	incomingSection,
+	{"Set up", []pages.Link{
+		{Href: affiliatesAt, Label: "Affiliates"},
+		{Href: sitesAt, Label: "Sites"},
+		{Href: hooksAt, Label: "Hooks"},
+		{Href: keapAt, Label: "Keap"},
+		{Href: settingsAt, Label: "Settings"},
+	}},
 }
 
 // frame is what every page of the desk has around it.

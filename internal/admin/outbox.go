@@ -144,7 +144,7 @@ func (k *desk) count(v *outboxView, list store.Worklist) {
 			state = string(store.Ready)
 		}
 		v.Groups = append(v.Groups, jobGroup{
-			Kind: firstText(kindWords[s.Kind], string(s.Kind)), Code: s.Code, State: stateWords[s.State], Jobs: s.Jobs,
+			Kind: firstText(jobWords[s.Kind], string(s.Kind)), Code: s.Code, State: stateWords[s.State], Jobs: s.Jobs,
 			Link: with("/admin/outbox", url.Values{"state": {state}, "kind": {string(s.Kind)}, "code": {s.Code}}),
 		})
 	}
@@ -191,7 +191,7 @@ func (k *desk) jobQuery(f url.Values) (q store.JobQuery, err error) {
 	default:
 		return q, errBadAddress
 	}
-	if _, ok := kindWords[q.Kind]; !ok && q.Kind != "" {
+	if _, ok := jobWords[q.Kind]; !ok && q.Kind != "" {
 		return q, errors.New("there is no such kind of job")
 	}
 	if q.Ref, err = readRef(f.Get("affiliate")); err != nil {
@@ -204,7 +204,7 @@ func (k *desk) jobQuery(f url.Values) (q store.JobQuery, err error) {
 func kindChoices(chosen string) []choice {
 	out := []choice{{"", "Any kind", chosen == ""}}
 	for _, kind := range []store.JobKind{store.CreditJob, store.AffiliateJob, store.TagJob, store.GoalJob, store.FieldsJob, store.TotalsJob} {
-		out = append(out, choice{string(kind), kindWords[kind], chosen == string(kind)})
+		out = append(out, choice{string(kind), jobWords[kind], chosen == string(kind)})
 	}
 	return out
 }
@@ -212,7 +212,7 @@ func kindChoices(chosen string) []choice {
 // jobRow shows a job by whom it is for.
 func (k *desk) jobRow(ctx context.Context, j store.Job, who auth.User) (jobRow, error) {
 	r := jobRow{
-		ID: j.ID, Kind: firstText(kindWords[j.Kind], string(j.Kind)), Subject: j.Subject, State: stateWords[j.State], Code: j.Code, Reason: j.Reason,
+		ID: j.ID, Kind: firstText(jobWords[j.Kind], string(j.Kind)), Subject: j.Subject, State: stateWords[j.State], Code: j.Code, Reason: j.Reason,
 		Created: k.stamp(j.Created), Due: k.stamp(j.Due), Attempt: j.Attempt, Retry: j.State == store.Parked,
 	}
 	switch j.Kind {

@@ -174,7 +174,7 @@ func TestAPersonIsShownExportedAndErased(t *testing.T) {
 		t.Errorf("erased without being sure: %d", w.Code)
 	}
 	w := d.do(http.MethodPost, "/admin/people/erase", manager, "email=ann%40example.com&sure=yes")
-	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "Erased: 1 opt-in, 1 event, 1 job, 1 quarantined record and 0 payloads.") {
+	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "Erased: 1 opt-in, 1 event, 1 job, 1 quarantined record, 0 payloads and 2 deliveries of webhooks.") {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 	if again := d.look(o.ID); again.Status != attribution.Erased || len(again.Sealed) > 0 {

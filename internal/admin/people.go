@@ -100,9 +100,9 @@ func (k *desk) erasePerson(c echo.Context, who auth.User) error {
 		return err
 	}
 	v.Email, v.Erased = "", &done
-	v.Notice = &notice{"good", fmt.Sprintf("Erased: %s, %s, %s, %s and %s.",
+	v.Notice = &notice{"good", fmt.Sprintf("Erased: %s, %s, %s, %s, %s and %s.",
 		pages.Counted(int64(done.OptIns), "opt-in", "opt-ins"), pages.Counted(int64(done.Events), "event", "events"),
 		pages.Counted(int64(done.Jobs), "job", "jobs"), pages.Counted(int64(done.Quarantine), "quarantined record", "quarantined records"),
-		pages.Counted(int64(done.Payloads), "payload", "payloads"))}
+		pages.Counted(int64(done.Payloads), "payload", "payloads"), pages.Counted(int64(done.Deliveries), "delivery of webhooks", "deliveries of webhooks"))}
 	return k.Render(c, http.StatusOK, "person", v)
 }

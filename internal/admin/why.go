@@ -29,15 +29,15 @@ type whyView struct {
 	frame
 	Q        string
 	Asked    string // what the question was taken for
-	Answers  []answer
+	Answers  []finding
 	Searched []string // where was looked
 	Found    bool
 	Deeper   string // looks where nothing is indexed; "" where that says nothing more
 	Checks   bool   // tell what to check
 }
 
-// answer is one thing that was found, explained.
-type answer struct {
+// finding is one thing that was found, explained.
+type finding struct {
 	Title, Text, Href string
 	At                stamp
 	Tag               word
@@ -114,7 +114,7 @@ func (in *inquiry) explain(optIns ...attribution.OptIn) error {
 			return err
 		}
 		title := firstText(in.desk.email(o.Sealed, o.Person, in.who), "An opt-in of nobody known")
-		in.Answers = append(in.Answers, answer{
+		in.Answers = append(in.Answers, finding{
 			Title: title, Text: "It came by " + ways(o.Via) + ". " + story(o, who) + flagText(o), Href: "/admin/optins/" + o.ID.String(), At: in.stamp(o.At), Tag: wordOf(o.Status),
 		})
 	}
@@ -161,7 +161,7 @@ func (in *inquiry) everythingKept(email string) error {
 	}
 	told, err := in.People.Hooks.Told(in.ctx, account, email)
 	for _, p := range told {
-		in.Answers = append(in.Answers, answer{
+		in.Answers = append(in.Answers, finding{
 			Title: "A payload of a hook", At: in.stamp(p.Received), Tag: word{string(p.State), ""}, Href: "/admin/hooks/" + p.Hook,
 			Text: firstText(p.Reason, "A hook brought this address") + ".",
 		})
@@ -170,7 +170,7 @@ func (in *inquiry) everythingKept(email string) error {
 }
 
 func (in *inquiry) found(q store.Quarantined) {
-	in.Answers = append(in.Answers, answer{
+	in.Answers = append(in.Answers, finding{
 		Title: "In the quarantine", Text: "It could not be taken: " + q.Reason + ". " + remedies[q.Code], Href: "/admin/quarantine/" + q.ID.String(),
 		At: in.stamp(q.Received), Tag: word{"Quarantined", "bad"},
 	})
@@ -204,7 +204,7 @@ func (in *inquiry) id(id uuid.UUID) error {
 }
 
 func (in *inquiry) tell(e store.LoggedEvent) {
-	in.Answers = append(in.Answers, answer{
+	in.Answers = append(in.Answers, finding{
 		Title: typeWords[e.Type], Text: eventStory(e), Href: "/admin/events/" + e.ID.String(), At: in.stamp(e.At), Tag: dispositionWords[e.Disposition],
 	})
 }

@@ -59,16 +59,16 @@ func (in *inquiry) affiliateBy(ref attribution.Ref) error {
 	return in.optIns(store.Query{Ref: ref, Limit: whyOptIns}, "the latest opt-ins of this affiliate")
 }
 
-func affiliateAnswer(a attribution.Affiliate, known bool, ref attribution.Ref, t attribution.Tally) answer {
+func affiliateAnswer(a attribution.Affiliate, known bool, ref attribution.Ref, t attribution.Tally) finding {
 	counts := pages.Counted(t.Clicks, "click", "clicks") + ", " + pages.Counted(t.OptIns, "opt-in", "opt-ins") + " and " +
 		pages.Grouped(t.Referrals) + " credited in the last " + number(homeDays) + " days."
 	if !known {
-		return answer{
+		return finding{
 			Title: "Nobody that Keap knows", Tag: word{"Unknown", "bad"}, Href: "/admin/outbox?state=ready&kind=affiliate",
 			Text: "Pages name " + ref.String() + ", and no affiliate of Keap has that. " + counts + " Create the affiliate in Keap, or correct the link: then all of it is theirs.",
 		}
 	}
-	out := answer{Title: firstText(a.Name, "Affiliate "+a.ID), Text: "Affiliate " + a.ID + ". " + counts, Tag: word{"Known", "good"}, Href: "/admin/optins?affiliate=" + a.ID}
+	out := finding{Title: firstText(a.Name, "Affiliate "+a.ID), Text: "Affiliate " + a.ID + ". " + counts, Tag: word{"Known", "good"}, Href: "/admin/optins?affiliate=" + a.ID}
 	switch {
 	case !a.Gone.IsZero():
 		out.Text, out.Tag = out.Text+" Keap has this affiliate no longer: nothing more is credited.", word{"Gone", "bad"}

@@ -16,6 +16,7 @@ import (
 	"tributary/internal/settings"
 	"tributary/internal/sites"
 	"tributary/internal/store"
+	"tributary/internal/webhooks"
 )
 
 // Sealer reads and writes personal data.
@@ -33,6 +34,7 @@ type Deps struct {
 	Ingest     func(context.Context, attribution.Event) (store.Outcome, error)
 	Retake     func(context.Context, store.Quarantined, []byte) ([]store.Outcome, error) // judges quarantined input again
 	Hooks      *hooks.Service
+	Webhooks   *webhooks.Service
 	Keap       Keap
 	Connected  func() bool // whether there is a Keap to work with; nil is yes
 	KeapHook   KeapHook    // nil without any
@@ -44,6 +46,7 @@ type Deps struct {
 	Sites      *sites.Keeper
 	Affiliates *affiliates.Desk
 	Settings   *settings.Desk
+	Mails      Mails
 	// Note writes into the audit log what a key has changed; nil where there is none.
 	Note func(ctx context.Context, who, action, subject, detail string) error
 }
@@ -79,6 +82,7 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodPost, "/optins/:id/decision", decideOptIn},
 		{http.MethodGet, "/jobs", listJobs},
 		{http.MethodPost, "/jobs/:id/retry", retryJob},
+		{http.MethodGet, "/mails", listMails},
 		{http.MethodPost, "/hooks", createHook},
 		{http.MethodGet, "/hooks", listHooks},
 		{http.MethodGet, "/hooks/:id", getHook},
@@ -87,6 +91,17 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodGet, "/hooks/:id/payloads", listPayloads},
 		{http.MethodGet, "/hooks/:id/payloads/:payload", getPayload},
 		{http.MethodPost, "/hooks/:id/payloads/:payload/retry", retryPayload},
+		{http.MethodPost, "/webhooks", createWebhook},
+		{http.MethodGet, "/webhooks", listWebhooks},
+		{http.MethodGet, "/webhooks/:id", getWebhook},
+		{http.MethodPatch, "/webhooks/:id", changeWebhook},
+		{http.MethodDelete, "/webhooks/:id", deleteWebhook},
+		{http.MethodPost, "/webhooks/:id/rotate", rotateWebhook},
+		{http.MethodPost, "/webhooks/:id/test", testWebhook},
+		{http.MethodPost, "/webhooks/:id/replay", replayFailed},
+		{http.MethodGet, "/webhooks/:id/deliveries", listDeliveries},
+		{http.MethodGet, "/webhooks/:id/deliveries/:delivery", getDelivery},
+		{http.MethodPost, "/webhooks/:id/deliveries/:delivery/replay", replayDelivery},
 		{http.MethodGet, "/settings", getSettings},
 		{http.MethodPatch, "/settings", changeSettings},
 		{http.MethodGet, "/stats", accountStats},

@@ -21,10 +21,12 @@ import (
 	"tributary/internal/auth"
 	"tributary/internal/hooks"
 	"tributary/internal/keap/sandbox"
+	"tributary/internal/mail"
 	"tributary/internal/settings"
 	"tributary/internal/sites"
 	"tributary/internal/store"
 	"tributary/internal/store/boltstore"
+	"tributary/internal/webhooks"
 )
 
 const adminKey = "an-admin-key"
@@ -56,16 +58,19 @@ func (plainSealer) OpenBytes(sealed []byte, _, _ string) ([]byte, error) { retur
 
 type server struct {
 	*testing.T
-	echo    *echo.Echo
-	store   store.Store
-	hooks   *hooks.Service
-	changed []string
-	keap    *sandbox.Sandbox
+	echo  *echo.Echo
+	store store.Store
+	hooks *hooks.Service
+
+	webhooks *webhooks.Service
+	changed  []string
+	keap     *sandbox.Sandbox
 
 	noted     []string
 	keapSays  map[string]error // by tag
 	synced    affiliates.Synced
 	syncFails error
+	mails     *mail.Queue
 }
 
 func newServer(t *testing.T) *server {
@@ -78,9 +83,17 @@ func newServer(t *testing.T) *server {
 	srv := &server{T: t, echo: echo.New(), store: s}
 	srv.echo.HTTPErrorHandler, srv.echo.JSONSerializer = asTheServerDoes, api.JSON{}
 	clock := func() time.Time { return now }
+	srv.mails = mail.NewQueue(mail.Options{Docs: s, Now: clock, Send: func(context.Context, string, mail.Letter) error { return nil }})
 	srv.hooks = hooks.NewService(hooks.Options{Store: s, Sealer: plainSealer{}, Policy: usualPolicy, Now: clock})
+	srv.webhooks = webhooks.New(webhooks.Options{
+		Store: s, Sealer: plainSealer{}, Account: attribution.DefaultAccount, Loopback: true, Now: clock,
+		Show: func(ctx context.Context, o attribution.OptIn, email string) (any, error) {
+			return api.ShowOptIn(ctx, s, o, email)
+		},
+	})
 	api.Register(srv.echo, api.Deps{
-		Hooks: srv.hooks, Keap: srv.connectKeap(), Settings: &settings.Desk{
+		Webhooks: srv.webhooks,
+		Hooks:    srv.hooks, Keap: srv.connectKeap(), Settings: &settings.Desk{
 			Keeper: settings.NewKeeper(s, settings.Default(attribution.DefaultPolicy)), Jobs: s, Now: clock,
 			Ask: func(_ context.Context, _, after settings.Settings) error { return srv.keapSays[after.TagID] },
 		},
@@ -99,6 +112,7 @@ func newServer(t *testing.T) *server {
 			Docs: s, Now: clock, Tag: func(key string) string { return "<script data-site=" + key + "></script>" },
 			Changed: func(key string) { srv.changed = append(srv.changed, key) },
 		}),
+		Mails: srv.mails,
 		Note: func(_ context.Context, _, action, _, detail string) error {
 			srv.noted = append(srv.noted, action+" "+detail)
 			return nil

@@ -39,7 +39,7 @@ func personEmail(c echo.Context) (string, error) {
 }
 
 func (d Deps) people() *people.People {
-	return &people.People{Store: d.Store, Sealer: d.Sealer, Hooks: d.Hooks, Now: d.Now}
+	return &people.People{Store: d.Store, Sealer: d.Sealer, Hooks: d.Hooks, Deliveries: d.Webhooks.ForgetErased, Now: d.Now}
 }
 
 func exportPerson(d Deps, c echo.Context) error {
@@ -99,6 +99,7 @@ func erasePerson(d Deps, c echo.Context) error {
 		Jobs       int    `json:"jobs"`
 		Quarantine int    `json:"quarantine"`
 		Payloads   int    `json:"payloads"`
+		Deliveries int    `json:"deliveries"`
 		Remains    string `json:"remains"`
-	}{done.OptIns, done.Events, done.Jobs, done.Quarantine, done.Payloads, people.Remains})
+	}{done.OptIns, done.Events, done.Jobs, done.Quarantine, done.Payloads, done.Deliveries, people.Remains})
 }

@@ -28,7 +28,9 @@ type People struct {
 	Store  store.Store
 	Sealer Sealer
 	Hooks  *hooks.Service
-	Now    func() time.Time
+	// Deliveries forgets what outgoing webhooks were told of the erased, and returns how many deliveries that were.
+	Deliveries func(ctx context.Context) (int, error)
+	Now        func() time.Time
 }
 
 // Kept is a record of the quarantine, opened.
@@ -50,11 +52,11 @@ type Held struct {
 // Erased counts what was erased.
 type Erased struct {
 	store.Erasure
-	Quarantine, Payloads int
+	Quarantine, Payloads, Deliveries int
 }
 
 // Remains says what no program can take back.
-const Remains = "older copies of the encrypted records stay in unused pages of the database until \"tributary compact\", and in backups until these are deleted; Keap and the form tool keep their own records"
+const Remains = "older copies of the encrypted records stay in unused pages of the database until \"tributary compact\", and in backups until these are deleted; Keap, the form tool and whoever webhooks told keep their own records"
 
 // page is how much of a list is read at once.
 const page = 200
@@ -175,6 +177,9 @@ func (p *People) Erase(ctx context.Context, account attribution.AccountID, email
 		}
 	}
 	done.Quarantine = len(kept)
-	done.Payloads, err = p.Hooks.Forget(ctx, account, email)
+	if done.Payloads, err = p.Hooks.Forget(ctx, account, email); err != nil {
+		return done, err
+	}
+	done.Deliveries, err = p.Deliveries(ctx)
 	return done, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -23,8 +24,12 @@ func (a *accountTx) getOptIn(id uuid.UUID) (o attribution.OptIn, err error) {
 // saveOptIn writes an opt-in and its indexes; before is what was stored, nil for a new one. The time of an opt-in never
 // changes, and its person only once, from nobody to somebody.
 func (a *accountTx) saveOptIn(before, o *attribution.OptIn) error {
+	a.breakDown(before, o)
 	if err := a.table("optins").putJSON(o.ID[:], o); err != nil {
 		return err
+	}
+	if err := a.tell(before, o); err != nil {
+		return fmt.Errorf("keeping the news of opt-in %s: %w", o.ID, err)
 	}
 	if err := a.saveSuspicion(before, o); err != nil {
 		return err
@@ -49,6 +54,7 @@ func personEntry(o *attribution.OptIn) []byte {
 
 // dropOptIn removes an opt-in and its indexes.
 func (a *accountTx) dropOptIn(o *attribution.OptIn) error {
+	a.breakDown(o, nil)
 	return errors.Join(
 		a.saveSuspicion(o, &attribution.OptIn{ID: o.ID, At: o.At}),
 		a.table("optins").delete(o.ID[:]),
@@ -95,11 +101,10 @@ func (a *accountTx) optIns(q store.Query) (page store.Page, err error) {
 		return a.joint(q)
 	}
 	index, prefix := a.indexFor(q)
-	most := maxScan
+	scanned, last, most := 0, store.Cursor{}, maxScan
 	if q.Scan > 0 {
 		most = q.Scan
 	}
-	scanned, last := 0, store.Cursor{}
 	err = index.descend(prefix, below(prefix, q), func(key, _ []byte) (bool, error) {
 		if !q.From.IsZero() && entryTime(key).Before(q.From) {
 			return false, nil
@@ -159,6 +164,7 @@ func matches(o attribution.OptIn, q store.Query) bool {
 	return (q.Person.IsZero() || o.Person == q.Person) &&
 		(q.Ref.IsZero() || o.Ref == q.Ref) &&
 		(q.Status == "" || o.Status == q.Status) &&
+		(len(q.Statuses) == 0 || slices.Contains(q.Statuses, o.Status)) &&
 		(q.Site == "" || o.Site == q.Site) &&
 		(!q.Flagged || len(o.Flags) > 0) &&
 		(q.To.IsZero() || o.At.Before(q.To))

@@ -30,19 +30,23 @@ func (s *Store) addBuckets() (err error) {
 }
 
 func (s *Store) upgrade(tx *bolt.Tx, id attribution.AccountID) error {
+	brokenDown := tx.Bucket(accountsBucket).Bucket([]byte(id)).Bucket([]byte("breakdowns")) != nil
 	listed := tx.Bucket(accountsBucket).Bucket([]byte(id)).Bucket([]byte("parked")) != nil
 	b, err := createAccount(tx, id)
 	if err != nil {
 		return err
 	}
 	a, err := s.newTxn(tx).account(id)
+	if err == nil && b.Bucket([]byte("visitors")) != nil {
+		err = a.joinMarks()
+	}
+	if err == nil && !brokenDown {
+		err = a.breakDownAll()
+	}
 	if err == nil && !listed {
 		err = a.listParked()
 	}
-	if err != nil || b.Bucket([]byte("visitors")) == nil {
-		return err
-	}
-	return a.joinMarks()
+	return err
 }
 
 // listParked fills the index of parked jobs, which older files have not.
