@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"os"
 	"strconv"
 	"testing"
 	"time"
@@ -13,10 +14,15 @@ import (
 	"tributary/internal/store"
 )
 
-const (
-	benchOptIns = 1_000_000
-	benchParked = 20_000 // of them, for two reasons
-)
+const benchParked = 20_000 // for two reasons
+
+// benchOptIns is a million, or what the environment says: making them takes its time.
+var benchOptIns = func() int {
+	if n, err := strconv.Atoi(os.Getenv("TRIBUTARY_BENCH_OPTINS")); err == nil {
+		return n
+	}
+	return 1_000_000
+}()
 
 // BenchmarkAtAMillionOptIns asks for each page of an account with a million opt-ins in the last 30 days, half of them of one
 // affiliate, and nearly as many jobs, 20,000 of them parked. Making them takes some minutes. Each page must take less than
@@ -68,7 +74,7 @@ func (d *desk) nth(i int) attribution.Event {
 	if i%2 == 1 {
 		who = strconv.Itoa(1000 + i%1000)
 	}
-	return arrival(fmt.Sprintf("person%d@example.com", i), who, d.now.Add(-time.Duration(i+1)*(29*24*time.Hour/benchOptIns)))
+	return arrival(fmt.Sprintf("person%d@example.com", i), who, d.now.Add(-time.Duration(i+1)*(29*24*time.Hour/time.Duration(benchOptIns))))
 }
 
 // park has some jobs held with a flag, and some refused.

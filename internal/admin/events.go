@@ -20,7 +20,7 @@ import (
 const (
 	eventsPage = 50
 	// eventsScan bounds what one page looks at when few events are what is asked for.
-	eventsScan = 5000
+	eventsScan = 2000
 	eventsRead = 500 // at once
 )
 

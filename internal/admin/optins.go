@@ -16,7 +16,7 @@ import (
 const (
 	optInsPage = 50
 	// optInsScan bounds what one page looks at when no index answers the filter: more is a page further.
-	optInsScan = 2500
+	optInsScan = 600
 )
 
 type optInsView struct {

@@ -22,7 +22,7 @@ const (
 	// whyQuarantine is how many of the newest records are opened for one question.
 	whyQuarantine = 300
 	// whyScan is how much of the log one question reads.
-	whyScan = 5000
+	whyScan = 1500
 )
 
 type whyView struct {

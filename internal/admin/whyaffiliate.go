@@ -79,7 +79,7 @@ func affiliateAnswer(a attribution.Affiliate, known bool, ref attribution.Ref, t
 }
 
 // contactScan is how many of the latest opt-ins are read for a contact: there is no index of them.
-const contactScan = 2000
+const contactScan = 600
 
 // contact looks for the opt-ins of a contact in Keap. Which contact an opt-in has is known once it was found there.
 func (in *inquiry) contact() error {

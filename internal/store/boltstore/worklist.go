@@ -88,7 +88,7 @@ func (s *Store) Job(ctx context.Context, account attribution.AccountID, id strin
 }
 
 // maxJobScan bounds how many jobs one page may look at when no index answers the whole query.
-const maxJobScan = 3000
+const maxJobScan = 400
 
 // ListJobs implements store.Worklists.
 func (s *Store) ListJobs(ctx context.Context, account attribution.AccountID, q store.JobQuery) (page store.JobPage, err error) {
