@@ -62,7 +62,8 @@ func (c *collector) newSetup(seal *vault.Vault, known *intake.Sites, scripts *in
 
 func (c *collector) adminSetUp(set setup, service *hooks.Service) admin.SetUp {
 	return admin.SetUp{
-		Sites: set.sites, Affiliates: set.affiliates, Settings: set.settings, Hooks: service,
+		Webhooks: c.webhooks,
+		Sites:    set.sites, Affiliates: set.affiliates, Settings: set.settings, Hooks: service,
 		Keap:     connect.Desk{Connection: c.connection, LastSuccess: c.keap.LastSuccess, Quota: c.keap.Quota, Pause: c.pause},
 		KeapHook: c.work.registrar, Reconcile: c.work.reconcile, Ranking: c.ranking, Go: c.errands.do,
 		KeapLists: (&keapLists{keap: c.keap}).get,

@@ -15,6 +15,7 @@ import (
 	"tributary/internal/reconcile"
 	"tributary/internal/settings"
 	"tributary/internal/sites"
+	"tributary/internal/webhooks"
 )
 
 // SetUp is what the pages of what is set up work with: the REST API has the very same.
@@ -23,6 +24,7 @@ type SetUp struct {
 	Affiliates *affiliates.Desk
 	Settings   *settings.Desk
 	Hooks      *hooks.Service
+	Webhooks   *webhooks.Service
 	Keap       connect.Desk
 	KeapHook   KeapHook
 	Reconcile  Reconciler

@@ -35,7 +35,8 @@ type Opener interface {
 	Open(sealed []byte, key attribution.PersonKey) (attribution.Person, error)
 }
 
-// Deps are what the portal works with. All are needed but Zone, Sites, Passes, Mailer and Stopping.
+// Deps are what the portal works with. All are needed but Zone, Sites, Passes, Mailer,
+// Commissions and Stopping.
 type Deps struct {
 	Auth    *auth.Auth
 	Store   Store
@@ -45,11 +46,13 @@ type Deps struct {
 	Now     func() time.Time // the clock
 	Zone    *time.Location   // of the days; nil means UTC
 	Sites   *sites.Keeper    // whose pages are linked to; nil knows none
-	Passes  *pass.Passes     // nil: no cards, and no way out of a digest
+	Mailer  Mailer           // nil where no mail server is set
+	// Commissions stand beside the counts; nil leaves them out.
+	Commissions Commissions
+	Passes      *pass.Passes // nil: no cards, and no way out of a digest
 	// Settings are those of the owner; needed with Passes, as Digests is.
 	Settings func(context.Context, attribution.AccountID) (settings.Settings, error)
 	Digests  Digests
-	Mailer   Mailer // nil where no mail server is set
 	// Stopping is closed when the server begins to stop: open streams then end, so that it need not wait for them.
 	Stopping <-chan struct{}
 }

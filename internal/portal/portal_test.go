@@ -54,6 +54,7 @@ type options struct {
 	stop    <-chan struct{}
 	mailer  portal.Mailer
 
+	commissions portal.Commissions
 	cardOrigins []string
 }
 
@@ -94,7 +95,8 @@ func (d *desk) register(o options) {
 	d.auth, d.sites, d.clock = auth.New(d.Store, clock), sites.New(sites.Options{Docs: d.Store, Now: clock}), clock
 	d.HTTPErrorHandler = func(err error, c echo.Context) { d.failed = append(d.failed, err) }
 	err = portal.Register(d.Echo, portal.Deps{
-		Auth: d.auth, Store: behind, Opener: plain{}, Assets: assets, BaseURL: o.baseURL, Now: clock, Stopping: o.stop, Mailer: o.mailer, Sites: d.sites, Passes: d.passes, Digests: d.off,
+		Auth: d.auth, Store: behind, Opener: plain{}, Assets: assets, BaseURL: o.baseURL, Now: clock, Stopping: o.stop, Mailer: o.mailer, Commissions: o.commissions, Sites: d.sites,
+		Passes: d.passes, Digests: d.off,
 		Settings: func(context.Context, attribution.AccountID) (settings.Settings, error) {
 			return settings.Settings{CardOrigins: o.cardOrigins}, nil
 		},
