@@ -163,7 +163,7 @@ func (c *collector) routes(seal *vault.Vault) error {
 	c.echo.HEAD(web.AssetsPath+"*", echo.WrapHandler(assets))
 	err = portal.Register(c.echo, portal.Deps{
 		Auth: c.auth, Store: c.store, Opener: seal, Assets: assets, BaseURL: c.cfg.baseURL, Now: time.Now, Stopping: c.stopping,
-		Mailer: c.mailer(), Sites: set.sites,
+		Mailer: c.mailer(), Sites: set.sites, Commissions: c.work.earned,
 	})
 	if err != nil {
 		return err
