@@ -58,7 +58,7 @@ type route struct {
 func routes() []route {
 	return slices.Concat([]route{
 		{http.MethodGet, "/admin", auth.Viewer, (*desk).home},
-	}, incomingRoutes(), setupRoutes())
+	}, incomingRoutes(), setupRoutes(), webhookRoutes())
 }
 
 // Register adds the desk's pages to a router. Errors are answered as the portal's are: see pages.Face.Explained.
