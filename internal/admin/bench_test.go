@@ -16,8 +16,8 @@ import (
 
 const benchParked = 20_000 // for two reasons
 
-// benchOptIns is a million, or what the environment says: making them takes its time.
-var benchOptIns = func() int {
+// manyOptIns is a million, or what the environment says: making them takes its time.
+var manyOptIns = func() int {
 	if n, err := strconv.Atoi(os.Getenv("TRIBUTARY_BENCH_OPTINS")); err == nil {
 		return n
 	}
@@ -29,10 +29,10 @@ var benchOptIns = func() int {
 // 50 ms, and less than 100 KB.
 func BenchmarkAtAMillionOptIns(b *testing.B) {
 	d := newDesk(b)
-	for batch := range benchOptIns / 2000 {
+	for batch := range manyOptIns / 2000 {
 		events := make([]attribution.Event, 2000)
 		for i := range events {
-			events[i] = d.nth(batch*2000 + i)
+			events[i] = d.nthArrival(batch*2000 + i)
 		}
 		d.take(events...)
 	}
@@ -69,12 +69,12 @@ func BenchmarkAtAMillionOptIns(b *testing.B) {
 }
 
 // nth is the i-th opt-in, backwards from now.
-func (d *desk) nth(i int) attribution.Event {
+func (d *desk) nthArrival(i int) attribution.Event {
 	who := "42"
 	if i%2 == 1 {
 		who = strconv.Itoa(1000 + i%1000)
 	}
-	return arrival(fmt.Sprintf("person%d@example.com", i), who, d.now.Add(-time.Duration(i+1)*(29*24*time.Hour/time.Duration(benchOptIns))))
+	return arrival(fmt.Sprintf("person%d@example.com", i), who, d.now.Add(-time.Duration(i+1)*(29*24*time.Hour/time.Duration(manyOptIns))))
 }
 
 // park has some jobs held with a flag, and some refused.

@@ -28,9 +28,9 @@ type eventsView struct {
 	frame
 	Filter       url.Values
 	Filtered     bool
-	Types        []choice
-	Dispositions []choice
-	Sites        []choice
+	Types        []picked
+	Dispositions []picked
+	Sites        []picked
 	Rows         []eventRow
 	Older        string
 	Newest       string
@@ -205,18 +205,18 @@ func idText(id uuid.UUID) string {
 	return id.String()
 }
 
-func typeChoices(chosen string) []choice {
-	out := []choice{{"", "Any type", chosen == ""}}
+func typeChoices(chosen string) []picked {
+	out := []picked{{"", "Any type", chosen == ""}}
 	for _, t := range []attribution.EventType{attribution.Clicked, attribution.OptedIn, attribution.Referred} {
-		out = append(out, choice{string(t), typeWords[t], chosen == string(t)})
+		out = append(out, picked{string(t), typeWords[t], chosen == string(t)})
 	}
 	return out
 }
 
-func dispositionChoices(chosen string) []choice {
-	out := []choice{{"", "Any outcome", chosen == ""}}
+func dispositionChoices(chosen string) []picked {
+	out := []picked{{"", "Any outcome", chosen == ""}}
 	for _, d := range []store.Disposition{store.Accepted, store.Duplicate, store.Ignored, store.Test} {
-		out = append(out, choice{string(d), dispositionWords[d].Text, chosen == string(d)})
+		out = append(out, picked{string(d), dispositionWords[d].Text, chosen == string(d)})
 	}
 	return out
 }

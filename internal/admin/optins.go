@@ -23,8 +23,8 @@ type optInsView struct {
 	frame
 	Filter   url.Values
 	Filtered bool
-	Statuses []choice
-	Sites    []choice
+	Statuses []picked
+	Sites    []picked
 	Rows     []optInRow
 	Older    string // the address of the next page; "" for none
 	Newest   string // the first page, from a later one
@@ -32,8 +32,8 @@ type optInsView struct {
 	CSV      string
 }
 
-// choice is an option of a select.
-type choice struct {
+// picked is an option of a select.
+type picked struct {
 	Value, Text string
 	Chosen      bool
 }
@@ -88,10 +88,10 @@ func (v *optInsView) page(p store.Page) {
 	}
 }
 
-func statusChoices(chosen string) []choice {
-	out := []choice{{"", "Any status", chosen == ""}}
+func statusChoices(chosen string) []picked {
+	out := []picked{{"", "Any status", chosen == ""}}
 	for _, s := range attribution.Statuses {
-		out = append(out, choice{string(s), wordOf(s).Text, chosen == string(s)})
+		out = append(out, picked{string(s), wordOf(s).Text, chosen == string(s)})
 	}
 	return out
 }
@@ -99,8 +99,8 @@ func statusChoices(chosen string) []choice {
 // manySites is more than a menu can show; who has more types the key.
 const manySites = 200
 
-func (k *desk) siteChoices(c echo.Context, chosen string) ([]choice, error) {
-	out := []choice{{"", "Any site", chosen == ""}}
+func (k *desk) siteChoices(c echo.Context, chosen string) ([]picked, error) {
+	out := []picked{{"", "Any site", chosen == ""}}
 	docs, err := k.Store.List(c.Request().Context(), store.SiteKind, "", manySites)
 	if err != nil {
 		return nil, err
@@ -110,7 +110,7 @@ func (k *desk) siteChoices(c echo.Context, chosen string) ([]choice, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, choice{site.Key, firstText(site.Name, site.Key), chosen == site.Key})
+		out = append(out, picked{site.Key, firstText(site.Name, site.Key), chosen == site.Key})
 	}
 	return out, nil
 }

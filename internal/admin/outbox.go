@@ -36,7 +36,7 @@ type outboxView struct {
 	Filter    url.Values
 	Filtered  bool
 	State     string
-	Kinds     []choice
+	Kinds     []picked
 	jobTable
 	Older  string
 	Newest string
@@ -201,10 +201,10 @@ func (k *desk) jobQuery(f url.Values) (q store.JobQuery, err error) {
 	return q, err
 }
 
-func kindChoices(chosen string) []choice {
-	out := []choice{{"", "Any kind", chosen == ""}}
+func kindChoices(chosen string) []picked {
+	out := []picked{{"", "Any kind", chosen == ""}}
 	for _, kind := range []store.JobKind{store.CreditJob, store.AffiliateJob, store.TagJob, store.GoalJob, store.FieldsJob, store.TotalsJob} {
-		out = append(out, choice{string(kind), jobWords[kind], chosen == string(kind)})
+		out = append(out, picked{string(kind), jobWords[kind], chosen == string(kind)})
 	}
 	return out
 }
