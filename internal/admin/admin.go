@@ -57,7 +57,7 @@ type route struct {
 func routes() []route {
 	return slices.Concat([]route{
 		{http.MethodGet, "/admin", auth.Viewer, (*desk).home},
-	}, setupRoutes())
+	}, setupRoutes(), webhookRoutes())
 }
 
 // Register adds the desk's pages to a router. Errors are answered as the portal's are: see pages.Face.Explained.

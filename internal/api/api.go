@@ -13,10 +13,12 @@ import (
 	"tributary/internal/attribution"
 	"tributary/internal/auth"
 	"tributary/internal/hooks"
+	"tributary/internal/pass"
 	"tributary/internal/settings"
 	"tributary/internal/sites"
 	"tributary/internal/store"
 	"tributary/internal/webhooks"
+	"tributary/internal/whatif"
 )
 
 // Sealer reads and writes personal data.
@@ -47,8 +49,11 @@ type Deps struct {
 	Affiliates *affiliates.Desk
 	Settings   *settings.Desk
 	Mails      Mails
+	Passes     *pass.Passes
+	Digests    Digests
 	// Note writes into the audit log what a key has changed; nil where there is none.
-	Note func(ctx context.Context, who, action, subject, detail string) error
+	Note   func(ctx context.Context, who, action, subject, detail string) error
+	WhatIf *whatif.Runner
 }
 
 const account = attribution.DefaultAccount
@@ -82,6 +87,11 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodPost, "/optins/:id/decision", decideOptIn},
 		{http.MethodGet, "/jobs", listJobs},
 		{http.MethodPost, "/jobs/:id/retry", retryJob},
+		{http.MethodPost, "/affiliates/:id/card", issueCard},
+		{http.MethodDelete, "/affiliates/:id/card", revokeCard},
+		{http.MethodPost, "/affiliates/:id/doorbell", issueDoorbell},
+		{http.MethodDelete, "/affiliates/:id/doorbell", revokeDoorbell},
+		{http.MethodGet, "/affiliates/:id/digest", previewDigest},
 		{http.MethodGet, "/mails", listMails},
 		{http.MethodPost, "/hooks", createHook},
 		{http.MethodGet, "/hooks", listHooks},
@@ -105,6 +115,7 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodGet, "/settings", getSettings},
 		{http.MethodPatch, "/settings", changeSettings},
 		{http.MethodGet, "/stats", accountStats},
+		{http.MethodGet, "/whatif", whatIf},
 		{http.MethodGet, "/quarantine", listQuarantine},
 		{http.MethodGet, "/quarantine/:id", getQuarantined},
 		{http.MethodPost, "/quarantine/:id/retry", retryQuarantined},
