@@ -39,6 +39,7 @@ type Deps struct {
 	Stopping <-chan struct{}
 
 	SetUp
+	Incoming
 }
 
 const account = attribution.DefaultAccount
@@ -57,7 +58,7 @@ type route struct {
 func routes() []route {
 	return slices.Concat([]route{
 		{http.MethodGet, "/admin", auth.Viewer, (*desk).home},
-	}, setupRoutes(), webhookRoutes())
+	}, incomingRoutes(), setupRoutes(), webhookRoutes())
 }
 
 // Register adds the desk's pages to a router. Errors are answered as the portal's are: see pages.Face.Explained.
@@ -85,6 +86,7 @@ type desk struct {
 	Deps
 	*pages.Face
 	cookie pages.Cookie
+	log    *pages.Watch[attribution.AccountID]
 }
 
 func newDesk(d Deps) (*desk, error) {
@@ -96,6 +98,7 @@ func newDesk(d Deps) (*desk, error) {
 		d.Zone = time.UTC
 	}
 	k := &desk{Deps: d, cookie: pages.CookieFor("tributary-desk", base)}
+	k.log = pages.NewWatch(k.eventsVersion)
 	k.Face, err = pages.NewFace("admin", d.Assets, base, words)
 	return k, err
 }

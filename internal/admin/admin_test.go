@@ -75,8 +75,8 @@ func newDesk(t testing.TB) *desk {
 		t.Fatalf("bundling: %v", err)
 	}
 	err = admin.Register(d.Echo, admin.Deps{
-		SetUp: d.setUp(clock),
-		Auth:  d.auth, Audit: d.audit, Store: s, Opener: plain{}, Assets: assets, BaseURL: "http://example.com", Now: clock,
+		SetUp: d.setUp(clock), Incoming: d.incoming(),
+		Auth: d.auth, Audit: d.audit, Store: s, Opener: plain{}, Assets: assets, BaseURL: "http://example.com", Now: clock,
 	})
 	if err != nil {
 		t.Fatalf("registering: %v", err)
