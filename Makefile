@@ -37,8 +37,10 @@ soak: build ## Kill the program 200 times under load, and let 500 opt-ins meet e
 	TRIBUTARY_KILLS=200 go test -count=1 -timeout 60m -run TestKill ./collector
 	TRIBUTARY_FAULTS=500 go test -count=1 -timeout 60m -run 'TestFaults|TestHoursWithoutKeap' ./internal/credit
 
-bench: ## Durable events/s against a bare handler, script sizes, memory, bytes on disk (minutes)
+bench: ## Durable events/s against a bare handler, script sizes, memory, bytes on disk, cost on the page (minutes)
 	go run ./internal/bench/run
+	@if command -v npm >/dev/null && test -d node_modules; then echo; echo "What the script costs a page, in Chromium, beside a bare script; medians"; npm run --silent cost; \
+	else echo "What the script costs a page was not measured: that needs npm and make tools"; fi
 
 tools: ## Install the browsers (Debian) and the npm packages, where they are missing
 	@command -v $(CHROMIUM) $(CHROMIUM_SHELL) firefox-esr WebKitWebDriver xvfb-run | wc -l | grep -q 5 || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium chromium-headless-shell firefox-esr webkit2gtk-driver xvfb; }

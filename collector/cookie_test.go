@@ -164,7 +164,7 @@ func TestRenamedPaths(t *testing.T) {
 	}
 	for _, path := range []string{"/js/", "/s/"} {
 		status, text, _ := tc.do("GET", path+tc.site+".js", "", "Accept-Encoding", "identity")
-		if status != http.StatusOK || !strings.Contains(text, `"in"`) {
+		if status != http.StatusOK || !strings.Contains(text, `"../in"`) {
 			t.Errorf("%s: %d, or the script sends elsewhere", path, status)
 		}
 	}

@@ -99,19 +99,19 @@ func with(change func(*snippet.Settings)) snippet.Settings {
 }
 
 // Sizes are the same on every machine, so they are held, unlike times. These are what is reached, so that it grows no more:
-// the aims are lower, and "make bench" holds the scripts against them.
+// "make bench" holds the scripts against the aims, of which the usual one has reached its own: 3.5 KiB.
 func TestBundleSize(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		s    snippet.Settings
 		gzip int
 	}{
-		{"usual", usual, 3700},
-		{"minimal", minimal, 3100},
-		{"follow", with(func(s *snippet.Settings) { s.Consent = "follow" }), 4055},
-		{"hash", with(func(s *snippet.Settings) { s.Email = "hash" }), 4185},
-		{"EverWebinar and frames", webinar, 5135},
-		{"linked domains", linked, 4340},
+		{"usual", usual, 3584},
+		{"minimal", minimal, 3025},
+		{"follow", with(func(s *snippet.Settings) { s.Consent = "follow" }), 3955},
+		{"hash", with(func(s *snippet.Settings) { s.Email = "hash" }), 4070},
+		{"EverWebinar and frames", webinar, 5045},
+		{"linked domains", linked, 4250},
 	} {
 		s := mustBundle(t, c.s)
 		t.Logf("%s: %d bytes, gzip %d, brotli %d", c.name, len(s.Body), len(s.Gzip), len(s.Brotli))
@@ -128,8 +128,8 @@ func TestUnusedFeaturesAreLeftOut(t *testing.T) {
 		traces []string // of the feature, in the usual script
 	}{
 		{"no fields", func(s *snippet.Settings) { s.FieldAffiliate, s.FieldID = snippet.None, snippet.None },
-			[]string{"MutationObserver", "requestIdleCallback", `"hidden"`, "cloneNode"}},
-		{"no affiliate field", func(s *snippet.Settings) { s.FieldAffiliate = snippet.None }, []string{`,"affiliate",`}},
+			[]string{"MutationObserver", "requestIdleCallback", `"hidden"`}},
+		{"no affiliate field", func(s *snippet.Settings) { s.FieldAffiliate = snippet.None }, []string{`("affiliate",`}},
 		{"no id field", func(s *snippet.Settings) { s.FieldID = snippet.None }, []string{"tributary_id"}},
 		{"no cookies of Keap", func(s *snippet.Settings) { s.NoKeapCookies = true }, []string{"is_aff"}},
 		{"no e-mail", func(s *snippet.Settings) { s.Email = "none" }, []string{"given"}},
@@ -162,7 +162,7 @@ func TestChosenFeaturesOnly(t *testing.T) {
 	}{
 		{"follow", func(s *snippet.Settings) { s.Consent = "follow" }, []string{"__tcfapi", "ad_storage", "globalPrivacyControl"}},
 		{"hash", func(s *snippet.Settings) { s.Email = "hash" }, []string{"email_hash", "Uint32Array"}},
-		{"path", func(s *snippet.Settings) { s.EventsPath = "/in" }, []string{`"in"`}},
+		{"path", func(s *snippet.Settings) { s.EventsPath = "/in" }, []string{`"../in"`}},
 	} {
 		with, without := string(mustBundle(t, with(c.change)).Body), string(mustBundle(t, usual).Body)
 		for _, trace := range c.traces {
@@ -189,7 +189,8 @@ func TestScriptIsAQuietGuest(t *testing.T) {
 			t.Errorf("the script holds %s", banned)
 		}
 	}
-	if !strings.HasPrefix(body, "try{(()=>{") || !strings.HasSuffix(strings.TrimSpace(body), "})()}catch{}") {
+	_, code, _ := strings.Cut(body, "\n") // the first line is a comment
+	if !strings.HasPrefix(body, "//") || !strings.HasPrefix(code, "try{(()=>{") || !strings.HasSuffix(strings.TrimSpace(body), "})()}catch{}") {
 		t.Error("the script is not wrapped in a function of its own: its variables would be global, or its errors the page's")
 	}
 }
@@ -216,7 +217,7 @@ func TestToolSizes(t *testing.T) {
 		}
 		bound := 400
 		if tool == "hubspot" {
-			bound = 520 // two embeds that have nothing in common
+			bound = 490 // two embeds that have nothing in common
 		}
 		if shared >= bound {
 			t.Errorf("%s beside the others: %d bytes gzip more, must stay below %d", tool, shared, bound)

@@ -28,10 +28,10 @@ export const addressFrames = (isTheirs: (address: string) => boolean): void => {
 
   // Who has clicked or typed before we came may have done so in a form that was there already.
   if ((navigator as Partial<Navigator>).userActivation?.hasBeenActive) each(settle);
-  on(window, 'blur', () => settle(document.activeElement as HTMLIFrameElement));
+  on('blur', () => settle(document.activeElement as HTMLIFrameElement));
   // Never on its way: Chromium then drops the old address and the new one now and then, and the visitor sees no form.
-  on(document, 'load', ({ target }) => address(target as HTMLIFrameElement));
-  on(window, 'load', present);
+  on('load', ({ target }) => address(target as HTMLIFrameElement), document);
+  on('load', present);
   followers.push(present);
   if (document.readyState === 'complete') present();
 };

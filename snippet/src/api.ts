@@ -20,7 +20,7 @@ export const api = {
   }),
 
   /** Attends to forms that cannot be seen from the page: in a shadow root, or in the document of a frame. */
-  attach: quiet(attach),
+  attach,
 
   consent: { grant: quiet(begin), revoke: quiet(revoke) },
 };

@@ -7,5 +7,5 @@ import { quiet } from './quiet';
  */
 export const beforeSubmit = (act: () => void): void => {
   quiet(act)();
-  ['load', 'focusin', 'submit'].forEach((type) => on(window, type, act));
+  ['load', 'focusin', 'submit'].forEach((type) => on(type, act));
 };

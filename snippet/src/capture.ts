@@ -5,10 +5,7 @@ import { query } from './query';
 import { remember } from './remember';
 import { report } from './report';
 import { touchFrom } from './touchFrom';
-import { uuid7 } from './uuid7';
-
-// One for each view of a page, so that a grant after a revoke cannot count the same visit again.
-const click = uuid7();
+import { ticket } from './ticket';
 
 /**
  * Takes the touch that this visit brought, and counts it as a click. An address that is merely opened again (reload,
@@ -26,11 +23,12 @@ export const capture = (): void => {
         ['is_aff', 'id'],
         ['is_affcode', 'code'],
       ],
-      (name) => cookies(name)[0],
+      (name) => cookies(name)?.[0],
     );
   if (inherited) remember(inherited);
   const touch = touchFrom(PARAMS, (name) => query.get(name));
   if (!touch || (known && /reload|back/.test(entry?.type as string))) return;
   remember(touch);
-  report({ id: click, type: 'click', touch });
+  // One for each view of a page, so that a grant after a revoke cannot count the same visit again.
+  report({ id: ticket(query).id, type: 'click', touch });
 };

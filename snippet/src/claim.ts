@@ -1,4 +1,4 @@
-import { claims } from './claims';
+import { claimed } from './claimed';
 import { on } from './on';
 import { release } from './release';
 
@@ -8,6 +8,6 @@ import { release } from './release';
  * end a page that is out of sight without another word, so that counts as going away.
  */
 export const claim = (selector: string): void => {
-  claims.claimed.push(selector);
-  ['pagehide', 'visibilitychange'].forEach((type) => on(window, type, () => release()));
+  claimed.push(selector);
+  ['pagehide', 'visibilitychange'].forEach((type) => on(type, () => release()));
 };

@@ -23,6 +23,6 @@ export const decorate = (): void => {
     frame.remove();
     frame.src = address;
     parentNode?.insertBefore(frame, nextSibling);
-    if (isIn) frame.focus();
+    if (isIn) frame.focus({ preventScroll: true });
   }
 };

@@ -15,7 +15,7 @@ const meet = <K extends keyof Managers>(name: K, listen: (manager: Managers[K]) 
     listen((window as unknown as Managers)[name]);
     return true;
   };
-  if (!quiet(look)()) on(window, 'load', look);
+  if (!quiet(look)()) on('load', look);
 };
 
 /** Lets the browser's Global Privacy Control and the page's consent managers speak for the visitor. */

@@ -13,6 +13,6 @@ export const frameUrl = (vendor: (typeof frameUrls)[0]): void => {
 const follow = (): void => {
   const inside = () => document.activeElement as HTMLIFrameElement;
   document.querySelectorAll('iframe').forEach((frame) => visits.looked.set(frame, frame.src));
-  ['blur', 'focus'].forEach((type) => on(window, type, () => visits.entered.add(inside())));
+  ['blur', 'focus'].forEach((type) => on(type, () => visits.entered.add(inside())));
   new MutationObserver(quiet(decorate)).observe(document, { childList: true, subtree: true, attributeFilter: ['src'] });
 };

@@ -49,7 +49,7 @@ export const frames = (): void => {
     around.forEach((view) => say(view, 0));
     call(window);
   };
-  on(window, 'message', hear);
+  on('message', hear);
   followers.push(talk);
   talk();
 };

@@ -7,6 +7,6 @@ export interface Happening {
   type: 'click' | 'optin';
   touch: Touch | undefined;
   person?: Person | { email_hash: string } | undefined;
-  form?: { id: string | undefined; action: string | undefined; provider: string };
+  form?: { id: string | undefined; action: string | undefined };
   via?: string | undefined;
 }

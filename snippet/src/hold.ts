@@ -1,5 +1,6 @@
-import { claims } from './claims';
+import { claimed } from './claimed';
 import { quiet } from './quiet';
+import { tries } from './tries';
 import { within } from './within';
 
 /**
@@ -7,5 +8,4 @@ import { within } from './within';
  * end of the page goes unseen, the next page sends what is there.
  */
 export const hold = (form: object, key: string): boolean =>
-  claims.claimed.some(quiet((selector) => within(form as Element, selector) === form)) &&
-  claims.tries.push({ form: form as Element, key }) > 0;
+  claimed.some(quiet((selector) => within(form as Element, selector) === form)) && !!tries.set(key, form as Element);

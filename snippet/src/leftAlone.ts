@@ -7,8 +7,8 @@ import { within } from './within';
  * text), for payment, for searching. What has a search box, or a field of a usual name for one, searches, unless it also
  * asks for an e-mail.
  */
-export const leftAlone = (form: Element): boolean => {
-  const signs = controls(form).map(sign).join('\n');
+export const leftAlone = (form: Element, all = controls(form)): boolean => {
+  const signs = all.map(sign).join('\n');
   return (
     !!within(form, '[data-tributary=off],[role=search],search') ||
     /passw|\bcc-|cv[cv]/i.test(signs) ||

@@ -1,11 +1,9 @@
 import { api } from './api';
 import { attach } from './attach';
 import { testScript } from './endpoint';
-import { on } from './on';
 import { overlay } from './overlay/overlay';
 import { query } from './query';
 import { quiet } from './quiet';
-import { refill } from './refill';
 import { replay } from './replay';
 import { start } from './start';
 import { tools } from './tools';
@@ -16,13 +14,10 @@ const { touch, q = [] } = window.tributary ?? {};
 /** A visit to a page. */
 const visit = (): void => {
   quiet(start)();
-  quiet(attach)(document);
+  attach(document);
   tools();
   quiet(replay)(q);
   if (TEST) quiet(overlay)();
-  on(window, 'pageshow', ({ persisted }: PageTransitionEvent) => {
-    if (persisted) refill();
-  });
 };
 
 if (!TEST && query.get('tributary_test') === '1') import(testScript).catch(() => undefined);
@@ -30,6 +25,6 @@ if (!TEST && query.get('tributary_test') === '1') import(testScript).catch(() =>
 else if (!touch) {
   window.tributary = { ...api, q };
   // A page that the browser prepares ahead may never be seen: it is no visit yet.
-  if ((document as { prerendering?: boolean }).prerendering) on(document, 'prerenderingchange', visit);
+  if ((document as { prerendering?: boolean }).prerendering) document.addEventListener('prerenderingchange', quiet(visit));
   else visit();
 }

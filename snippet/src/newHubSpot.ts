@@ -1,11 +1,9 @@
-import { claims } from './claims';
 import { dueField } from './dueField';
 import { on } from './on';
 import { optin } from './optin';
 import { personIn } from './personIn';
 import { quiet } from './quiet';
-import { settle } from './settle';
-import { within } from './within';
+import { settleTry } from './settleTry';
 
 interface Form {
   setFieldValue: (name: string, value: string) => void;
@@ -17,20 +15,19 @@ interface Api {
 type Told = CustomEvent<{ formId: string }>;
 
 const formOf = (event: Told): Form | undefined => {
-  const { HubSpotFormsV4, HubspotFormsV4 } = window as { HubSpotFormsV4?: Api; HubspotFormsV4?: Api };
-  return (HubSpotFormsV4 ?? HubspotFormsV4)?.getFormFromEvent(event);
+  const { HubSpotFormsV4, HubspotFormsV4 = HubSpotFormsV4 } = window as { HubSpotFormsV4?: Api; HubspotFormsV4?: Api };
+  return HubspotFormsV4?.getFormFromEvent(event);
 };
 
 /** The new embed has events, and an API through which alone its fields can be reached: 0-1 stands for a contact's. */
 export const newHubSpot = (): void => {
-  on(window, 'hs-form-event:on-ready', (event: Told) => {
+  on('hs-form-event:on-ready', (event: Told) => {
     const affiliate = dueField();
     if (affiliate) formOf(event)?.setFieldValue(`0-1/${FIELD_AFFILIATE}`, affiliate);
   });
-  on(window, 'hs-form-event:on-submission:success', (event: Told) => {
+  on('hs-form-event:on-submission:success', (event: Told) => {
     const { formId } = event.detail;
-    const held = claims.tries.find(({ form }) => within(form, '[data-form-id]')?.getAttribute('data-form-id') === formId);
-    if (held) return settle(true, held.form);
+    if (settleTry(true, `[data-form-id="${formId}"]`)) return;
     const hear = quiet((values: { name: string; value: unknown }[]) => {
       optin(newHubSpot, personIn(values.map(({ name, value }) => [name, value])), formId);
     });

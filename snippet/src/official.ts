@@ -1,12 +1,12 @@
+import { earning } from './earning';
 import type { Person } from './person';
 import { quiet } from './quiet';
-import type { Touch } from './touch';
 
 const owed = new Map<string, Person>();
 
 /** Notes whom the site's official Keap form is to hear of, once the opt-in with this key is settled. */
-export function owe(key: string, person: Person, touch: Touch | undefined): void {
-  if (OFFICIAL_FORM && touch) owed.set(key, person);
+export function owe(key: string, person: Person): void {
+  if (OFFICIAL_FORM && earning()) owed.set(key, person);
 }
 
 const names = [

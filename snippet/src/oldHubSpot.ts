@@ -1,12 +1,10 @@
 import { beforeSubmit } from './beforeSubmit';
-import { claims } from './claims';
 import { dueField } from './dueField';
 import { on } from './on';
 import { optin } from './optin';
-import { own } from './own';
 import { personIn } from './personIn';
 import { senderOf } from './senderOf';
-import { settle } from './settle';
+import { settleTry } from './settleTry';
 import { typeIn } from './typeIn';
 
 interface Told {
@@ -31,20 +29,15 @@ const prefill = (): void => {
     });
 };
 
-const ended = (won: boolean, { id, data }: Told): void => {
-  const held = claims.tries.find(({ form }) => own(form, 'id').startsWith(`hsForm_${id}`));
-  if (held) settle(won, held.form);
-  else if (won) optin(hosts, personIn(Object.entries(data.submissionValues ?? {})), id, undefined, 'message');
-};
-
 /** The old embed posts messages to the page: its own script does, or the frame that it has made. */
 export const oldHubSpot = (): void => {
   beforeSubmit(prefill);
-  on(window, 'message', (message: MessageEvent<Told>) => {
-    const { type, eventName } = message.data;
+  on('message', (message: MessageEvent<Told>) => {
+    const { type, eventName, id, data } = message.data;
     if (type !== 'hsFormCallback' || (message.origin !== location.origin && !senderOf(message, hosts))) return;
-    if (eventName === 'onFormReady') prefill();
-    if (eventName === 'onFormSubmitted') ended(true, message.data);
-    if (eventName === 'onFormFailedValidation') ended(false, message.data);
+    prefill();
+    const won = eventName === 'onFormSubmitted';
+    if ((won || eventName === 'onFormFailedValidation') && !settleTry(won, `[id^="hsForm_${id}"]`) && won)
+      optin(hosts, personIn(Object.entries(data.submissionValues ?? {})), id, undefined, 'message');
   });
 };

@@ -10,7 +10,7 @@ const changes: Change[] = [];
  * was right afterwards: what the page's own scripts find in it at any other time is what they have put there.
  */
 export const onLink = (change: Change): void => {
-  if (changes.push(quiet(change)) < 2) ['click', 'auxclick', 'contextmenu'].forEach((type) => on(window, type, follow));
+  if (changes.push(quiet(change)) < 2) ['click', 'auxclick', 'contextmenu'].forEach((type) => on(type, follow));
 };
 
 /** The link that is changed at this moment: a click with another button is two events. */

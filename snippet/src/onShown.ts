@@ -11,7 +11,7 @@ import { within } from './within';
 export const onShown = (forms: string, around: string, done: string, failed: string): void => {
   let watch: MutationObserver | undefined;
   claim(forms);
-  on(window, 'submit', ({ target }: { target: Element }) => {
+  on('submit', ({ target }: { target: Element }) => {
     const box = within(target, forms) === target && within(target, around);
     if (!box) return;
     const look = () => [done, failed].map((message) => [...box.querySelectorAll(message)].some(isShown));

@@ -26,15 +26,14 @@ export const optin = (form: object, person: Person, id?: string, action?: string
   }
   if (mine.email) mine.id = uuid7();
   mine.email = person.email;
-  const touch = earning();
   const key = report({
     id: mine.id,
     type: 'optin',
-    touch,
+    touch: earning(),
     person: told(person),
-    form: { id, action, provider: '' },
+    form: { id, action },
     via,
   });
-  owe(key, person, touch);
+  owe(key, person);
   if (!CLAIMS || !hold(form, key)) deliver([key]);
 };

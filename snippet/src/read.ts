@@ -1,6 +1,6 @@
 import { controls } from './controls';
 import { fill } from './fill';
-import { own } from './own';
+import { inside } from './inside';
 import { state } from './state';
 import { submitted } from './submitted';
 import { ticket } from './ticket';
@@ -10,11 +10,10 @@ import { ticket } from './ticket';
  * tells of it, unless a person is typing: then a script reads along. And it is the moment when custom elements tell what
  * they hold, which may be the e-mail that we did not find at submit.
  */
-export const read = ({ target, formData, eventPhase }: FormDataEvent): void => {
-  const form = target as Element;
+export const read = ({ target: form, formData, eventPhase }: FormDataEvent & { target: Element }): void => {
   const mine = ticket(form);
   if (mine.due) submitted(form, unheld(form, formData));
-  else if (state.deaf && !own(form, 'querySelector').call(form, ':read-write:focus')) submitted(form);
+  else if (state.deaf && !inside(form, ':read-write:focus')[0]) submitted(form);
   // The last to hear of it is the last who could find an e-mail.
   if (eventPhase > 1) mine.due = false;
   if (FIELD_AFFILIATE || FIELD_ID) fill(form, undefined, formData);

@@ -9,5 +9,9 @@ import type { Touch } from './touch';
  */
 export const remember = (latest: Touch): void => {
   const old = kept();
-  keepTouches({ ...old, first: (FIRST_EARNS ? [old.first, old.latest].find((touch) => due(touch)) : old.first) ?? latest, latest });
+  keepTouches(
+    FIRST_EARNS
+      ? { ...old, first: [old.first, old.latest].find((touch) => due(touch)) ?? latest, latest }
+      : { first: latest, ...old, latest },
+  );
 };

@@ -1,18 +1,17 @@
 import { attend } from './attend';
 import { dueField } from './dueField';
 import { fill } from './fill';
+import { look } from './look';
+import { own } from './own';
 import { unseen } from './unseen';
 
-/**
- * Looks at elements until the given time: fills the forms among them, and goes into their shadow roots. A form whose
- * controls are called "localName" shows one of these instead of its own name: as text that is an object.
- */
+/** Looks at what is unseen until the given time, and leaves the rest for later: into shadow roots, and through forms. */
 export const round = (end: number): void => {
   const affiliate = dueField();
   for (const element of unseen) {
-    if (Date.now() > end) return;
     unseen.delete(element);
-    if (/^form$|object /.test(element.localName)) fill(element, affiliate);
-    else if (element.shadowRoot) attend(element.shadowRoot);
+    if (own(element, 'localName') === 'form') fill(element, affiliate);
+    else attend(element.shadowRoot);
+    if (Date.now() > end) return look([]);
   }
 };

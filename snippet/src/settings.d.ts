@@ -31,6 +31,8 @@ declare const CLAIMS: boolean;
 declare const FRAME_URLS: boolean;
 /** Whether form tools have names of their own for our field: see spell. */
 declare const SPELLED: boolean;
+/** Whether some of these names are one form's alone. */
+declare const FORM_FIELDS: boolean;
 /** Whether anything follows the touch but our fields: see followers. */
 declare const FOLLOWED: boolean;
 /** Hosts of EverWebinar's frames and pages. */

@@ -1,10 +1,10 @@
-import { claims } from './claims';
 import { drop } from './drop';
 import { own } from './own';
 import { release } from './release';
 import { state } from './state';
 import { submitted } from './submitted';
 import { ticket } from './ticket';
+import { tries } from './tries';
 
 /**
  * A tool tells how a submit ended: of the form that it names by element or id, else of the one that was sent last. We
@@ -13,17 +13,18 @@ import { ticket } from './ticket';
  */
 export const settle = (won: boolean, named?: Element | string): void => {
   if (won && typeof named === 'object' && !ticket(named).email) submitted(named);
-  const open = claims.tries.filter(({ key }) => state.store[key]);
-  const last = open.filter(({ form }) => !named || isNamed(form, named)).pop();
+  const open = [...tries].filter(([key]) => state.store[key]);
+  const last = open.filter(([, one]) => !named || isNamed(one, named)).pop();
   if (!last) return;
+  const [key, form] = last;
   if (won) {
-    open.forEach(({ form, key }) => {
-      if (key !== last.key && isNamed(form, last.form)) drop(key);
+    open.forEach(([other, one]) => {
+      if (other !== key && isNamed(one, form)) drop(other);
     });
-    release([last]);
+    release([key]);
   } else {
-    drop(last.key);
-    ticket(last.form).email = undefined;
+    drop(key);
+    ticket(form).email = undefined;
   }
 };
 

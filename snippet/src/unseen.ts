@@ -1,2 +1,2 @@
-/** What we have yet to look at. Nothing stands here twice, however often it changes. */
+/** The elements that we have yet to look at, each once, however much has changed in it. */
 export const unseen = new Set<Element>();

@@ -6,7 +6,7 @@ import { submitted } from './submitted';
  * form.submit() fires no submit event, so the method itself is wrapped. A prototype that is frozen stays as it is: then
  * read.ts has to make do with the formdata event.
  */
-export const wrapSubmit = ({ HTMLFormElement: { prototype } }: typeof window): void => {
+export const wrapSubmit = /* @__PURE__ */ quiet(({ HTMLFormElement: { prototype } }: typeof window): void => {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called on the form below
   const submit = prototype.submit;
   const wrapped = function (this: HTMLFormElement): void {
@@ -14,4 +14,4 @@ export const wrapSubmit = ({ HTMLFormElement: { prototype } }: typeof window): v
     submit.call(this);
   };
   if (!Reflect.set(prototype, 'submit', wrapped)) state.deaf = true;
-};
+});

@@ -25,11 +25,11 @@ test('optin reports who opted in without a form', async ({ open, page, collector
   ).toEqual([
     {
       person: { email: 'ann@example.com', first_name: 'Ann' },
-      form: { id: 'quiz', provider: '' },
+      form: { id: 'quiz' },
       via: 'form',
       affiliate: '1',
     },
-    { person: { email: 'bob@example.com' }, form: { provider: '' }, via: 'message', affiliate: '1' },
+    { person: { email: 'bob@example.com' }, form: {}, via: 'message', affiliate: '1' },
   ]);
 });
 

@@ -47,7 +47,7 @@ test('a form whose controls hide its own properties', async ({ open, page, colle
   });
   await expect
     .poll(() => collector.of('optin').map(({ form }) => form))
-    .toEqual([{ id: 'names', action: `${site.origin}/vendor/names`, provider: '' }]);
+    .toEqual([{ id: 'names', action: `${site.origin}/vendor/names` }]);
   await page.evaluate(() => {
     HTMLFormElement.prototype.submit.call(document.forms[0]);
   });

@@ -25,6 +25,16 @@ for (const [what, src] of Object.entries({
   });
 }
 
+test.describe('pasted as text', () => {
+  test.use({ mayLog: /status of 40[45]/ });
+
+  test('it does not know its way back, but fills the forms and breaks nothing', async ({ page, site, collector }) => {
+    await page.goto(`${site.origin}/bare?affiliate=1`);
+    await page.addScriptTag({ content: collector.script() });
+    await expect(page.locator('[name=affiliate]')).toHaveValue('1');
+  });
+});
+
 test('events outlive the page', async ({ open, page }) => {
   await page.addInitScript(() => {
     const real = window.fetch.bind(window);

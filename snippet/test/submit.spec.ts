@@ -32,7 +32,7 @@ test('a form tool gets the fields, and the collector the opt-in, under one id', 
     touch: click.touch,
     first: click.touch,
     person: { email: 'ann@example.com', first_name: 'Ann', last_name: 'Lee', phone: '+43 1 234' },
-    form: { id: 'plain', action: `${site.origin}/vendor/plain`, provider: '' },
+    form: { id: 'plain', action: `${site.origin}/vendor/plain` },
     via: 'form',
   });
   expect(site.received).toEqual([

@@ -7,9 +7,10 @@ import (
 	"slices"
 )
 
-// formTools are the form tools that a script can hold code for.
+// formTools are the form tools that a script can hold code for. EverWebinar, with the talk between frames, has an aim of
+// its own: see kinds.
 var formTools = []string{
-	"calendly", "cf7", "clickfunnels", "elementor", "everwebinar", "gravityforms", "hubspot", "instapage", "jotform", "kajabi",
+	"calendly", "cf7", "clickfunnels", "elementor", "gravityforms", "hubspot", "instapage", "jotform", "kajabi",
 	"keap", "kit", "leadpages", "mailchimp", "tally", "typeform", "unbounce", "webflow", "wpforms",
 }
 

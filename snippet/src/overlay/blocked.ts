@@ -19,7 +19,7 @@ export const isBlocked = (directive: string, address: string): boolean =>
 
 /** Listens to what the policy keeps out, and asks for what it has kept out before. */
 export const watchPolicy = (changed: () => void): void => {
-  on(document, 'securitypolicyviolation', (violation: SecurityPolicyViolationEvent) => {
+  on('securitypolicyviolation', (violation: SecurityPolicyViolationEvent) => {
     note(violation);
     changed();
   });

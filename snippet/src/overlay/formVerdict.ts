@@ -1,4 +1,4 @@
-import { claims } from '../claims';
+import { claimed } from '../claimed';
 import { controls } from '../controls';
 import { dueField } from '../dueField';
 import { leftAlone } from '../leftAlone';
@@ -40,7 +40,7 @@ const noEmail = (form: Element): Verdict =>
       };
 
 const whenCounted = (form: Element): string =>
-  claims.claimed.some((selector) => within(form, selector) === form)
+  claimed.some((selector) => within(form, selector) === form)
     ? 'Counted when its form tool says that it succeeded.'
     : 'Counted when it is sent.';
 

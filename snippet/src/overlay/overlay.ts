@@ -47,13 +47,13 @@ const start = (): void => {
   hearTags(draw);
   followers.push(draw);
   hearers.push(draw);
-  on(window, 'load', draw);
+  on('load', draw);
   new MutationObserver(draw).observe(document, { childList: true, subtree: true, attributeFilter: ['src'] });
   void askCollector().then(draw);
 };
 
 /** Opens the panel of the owner who tries this page. */
 export const overlay = (): void => {
-  if (document.readyState === 'loading') on(document, 'DOMContentLoaded', start);
+  if (document.readyState === 'loading') on('DOMContentLoaded', start);
   else start();
 };

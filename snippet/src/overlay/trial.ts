@@ -17,7 +17,7 @@ interface Result {
 export const own = 'tributary_test';
 
 const ask = async (email: string): Promise<Result | undefined> => {
-  const form = { id: own, action: bare(location.href), provider: '' };
+  const form = { id: own, action: bare(location.href) };
   const key = report({ id: uuid7(), type: 'optin', touch: earning(), person: told({ email }), form, via: 'form' });
   const event = state.store[key];
   drop(key);

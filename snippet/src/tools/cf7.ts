@@ -7,7 +7,7 @@ import { within } from '../within';
 export const cf7 = (): void => {
   claim('.wpcf7-form');
   ['mailsent', 'invalid', 'spam', 'mailfailed'].forEach((how, i) => {
-    on(document, `wpcf7${how}`, ({ target }: { target: Element }) => {
+    on(`wpcf7${how}`, ({ target }: { target: Element }) => {
       const form = within(target, 'form') ?? target.querySelector('form');
       if (form) settle(!i, form);
     });

@@ -41,7 +41,7 @@ export const everwebinar = (): void => {
       tell(frame, registrant(new URL(data.url).searchParams), 'message', bare(frame.src));
   };
 
-  on(window, 'message', registered);
+  on('message', registered);
   onLink((address) => (isTheirs(address) ? withUTM(address, uuid7()) : undefined));
   followers.push(thank);
   thank();

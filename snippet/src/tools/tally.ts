@@ -15,7 +15,7 @@ const host = /(^|\.)tally\.so$/;
 /** Tally takes hidden fields out of the query, and tells of a success by a message, with what was filled in. */
 export const tally = (): void => {
   frameUrl({ host, mark: '?', values: fieldsOf });
-  on(window, 'message', (message: MessageEvent<string>) => {
+  on('message', (message: MessageEvent<string>) => {
     const frame = senderOf(message, host);
     const { event, payload } = JSON.parse(message.data) as Told;
     if (!frame || event !== 'Tally.FormSubmitted') return;

@@ -4,11 +4,12 @@ import type { Browser, Page } from '@playwright/test';
 interface Entry {
   name: string;
   ph: string;
+  pid: number;
   tid: number;
   ts: number;
   dur?: number;
   tdur?: number;
-  args: { data?: { url?: string; fileName?: string }; fileName?: string };
+  args: { name?: string; data?: { url?: string; fileName?: string }; fileName?: string };
 }
 
 /** What a script costs the main thread, in milliseconds. */
@@ -27,7 +28,9 @@ export const trace = async (browser: Browser, page: Page, script: string, work: 
   await browser.startTracing(page, { categories });
   await work();
   const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: Entry[] };
-  const turns = outermost(traceEvents.filter((entry) => entry.ph === 'X' && isOf(entry, script)));
+  const mains = traceEvents.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain');
+  const isMain = ({ pid, tid }: Entry): boolean => mains.some((main) => main.pid === pid && main.tid === tid);
+  const turns = outermost(traceEvents.filter((entry) => entry.ph === 'X' && isOf(entry, script) && isMain(entry)));
   const times = turns.map(({ tdur, dur = 0 }) => (tdur ?? dur) / 1000);
   return {
     total: times.reduce((sum, time) => sum + time, 0),

@@ -41,7 +41,7 @@ export interface Event {
   first?: Touch;
   utm: Record<string, string>;
   person?: Record<string, string> | undefined;
-  form?: { id?: string; action?: string; provider: string };
+  form?: { id?: string; action?: string };
   via?: string;
   test?: boolean;
 }

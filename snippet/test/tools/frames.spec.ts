@@ -84,6 +84,19 @@ test.describe('a frame', () => {
     await expect.poll(() => src(page, 'added')).toMatch(touched);
   });
 
+  test('keeps the focus that it has, and the page stays where it is', async ({ open, page }) => {
+    await open('tools/jotform', '?affiliate=1234');
+    await page.evaluate(() => {
+      const frame = Object.assign(document.createElement('iframe'), { id: 'added', src: 'https://form.jotform.com/1' });
+      document.body.style.height = '9000px';
+      frame.style.cssText = 'position: absolute; top: 8000px';
+      document.body.append(frame);
+      frame.focus({ preventScroll: true });
+    });
+    await expect.poll(() => src(page, 'added')).toMatch(touched);
+    expect(await page.evaluate(() => [document.activeElement?.id, scrollY])).toEqual(['added', 0]);
+  });
+
   test('is decorated once, whatever the page then does with its address', async ({ open, page }) => {
     await open('tools/jotform', '?affiliate=1234');
     await add(page, 'https://form.jotform.com/1');

@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test';
+import './settings';
 import { uuid7 } from '../../src/uuid7';
 
 test('is a UUID of version 7, led by the time', () => {

@@ -1,0 +1,2 @@
+/** Selectors of the forms whose success a tool tells. */
+export const claimed: string[] = [];
