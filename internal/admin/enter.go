@@ -21,7 +21,7 @@ func (k *desk) enterPage(c echo.Context) error {
 }
 
 func (k *desk) enter(c echo.Context) error {
-	s, token, err := k.Auth.RedeemDesk(c.Request().Context(), c.Param("token"))
+	s, token, err := k.Auth.RedeemDesk(c.Request().Context(), c.Param("token"), "")
 	if err != nil {
 		return err
 	}
