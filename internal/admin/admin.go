@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -24,16 +25,18 @@ type Opener interface {
 	Open(sealed []byte, key attribution.PersonKey) (attribution.Person, error)
 }
 
-// Deps are what the desk works with. All are needed but Zone and Stopping.
+// Deps are what the desk works with. All are needed but SendLink, Zone and Stopping.
 type Deps struct {
 	Auth    *auth.Auth
 	Audit   *audit.Log
 	Store   store.Store
 	Opener  Opener
 	Assets  *web.Assets
-	BaseURL string           // the collector's public address; with https cookies are Secure
-	Now     func() time.Time // the clock
-	Zone    *time.Location   // of the days; nil means UTC
+	BaseURL string // the collector's public address; with https cookies are Secure
+	// SendLink mails a user of the desk their link; nil where there is no mail: the page then shows it, to be copied.
+	SendLink func(ctx context.Context, u auth.User, link string, expires time.Time) error
+	Now      func() time.Time // the clock
+	Zone     *time.Location   // of the days; nil means UTC
 	// Stopping is closed when the server begins to stop: open streams then end, so that it need not wait for them.
 	Stopping <-chan struct{}
 }
@@ -54,6 +57,29 @@ type route struct {
 func routes() []route {
 	return []route{
 		{http.MethodGet, "/admin", auth.Viewer, (*desk).home},
+
+		{http.MethodGet, "/admin/welcome", auth.Viewer, (*desk).welcome},
+		{http.MethodPost, "/admin/welcome", auth.Viewer, (*desk).firstPassword},
+		{http.MethodGet, "/admin/account", auth.Viewer, (*desk).account},
+		{http.MethodPost, "/admin/account", auth.Viewer, (*desk).changeName},
+		{http.MethodPost, "/admin/account/password", auth.Viewer, (*desk).changePassword},
+		{http.MethodPost, "/admin/account/passkeys/begin", auth.Viewer, (*desk).beginPasskey},
+		{http.MethodPost, "/admin/account/passkeys", auth.Viewer, (*desk).addPasskey},
+		{http.MethodPost, "/admin/account/passkeys/:id/remove", auth.Viewer, (*desk).removePasskey},
+		{http.MethodPost, "/admin/account/sessions/end", auth.Viewer, (*desk).endOtherSessions},
+		{http.MethodPost, "/admin/account/sessions/:id/end", auth.Viewer, (*desk).endSession},
+
+		{http.MethodGet, "/admin/users", auth.Owner, (*desk).users},
+		{http.MethodPost, "/admin/users", auth.Owner, (*desk).inviteUser},
+		{http.MethodGet, "/admin/users/:id", auth.Owner, (*desk).user},
+		{http.MethodPost, "/admin/users/:id", auth.Owner, (*desk).changeRole},
+		{http.MethodPost, "/admin/users/:id/link", auth.Owner, (*desk).linkUser},
+		{http.MethodPost, "/admin/users/:id/sessions/end", auth.Owner, (*desk).endUserSessions},
+		{http.MethodPost, "/admin/users/:id/remove", auth.Owner, (*desk).removeUser},
+		{http.MethodGet, "/admin/keys", auth.Owner, (*desk).keys},
+		{http.MethodPost, "/admin/keys", auth.Owner, (*desk).makeKey},
+		{http.MethodPost, "/admin/keys/:id/revoke", auth.Owner, (*desk).revokeKey},
+		{http.MethodGet, "/admin/audit", auth.Owner, (*desk).auditLog},
 	}
 }
 
@@ -64,6 +90,12 @@ func Register(r pages.Router, d Deps) error {
 		return err
 	}
 	around := []echo.MiddlewareFunc{pages.Secured, k.Explained("the owner's desk", explanation), k.SameOrigin}
+	r.GET("/admin/login", k.loginPage, around...)
+	r.POST("/admin/login", k.logIn, around...)
+	r.POST("/admin/login/passkey/begin", k.beginPasskeyLogin, around...)
+	r.POST("/admin/login/passkey", k.passkeyLogin, around...)
+	r.GET("/admin/setup/:token", k.setupPage, around...)
+	r.POST("/admin/setup/:token", k.claimSetup, around...)
 	r.GET("/admin/enter/:token", k.enterPage, around...)
 	r.POST("/admin/enter/:token", k.enter, around...)
 	r.POST("/admin/leave", k.leave, around...)
@@ -81,7 +113,8 @@ func Register(r pages.Router, d Deps) error {
 type desk struct {
 	Deps
 	*pages.Face
-	cookie pages.Cookie
+	cookie pages.Cookie // of the session
+	known  pages.Cookie // of a browser that a user has signed in with before
 }
 
 func newDesk(d Deps) (*desk, error) {
@@ -92,7 +125,8 @@ func newDesk(d Deps) (*desk, error) {
 	if d.Zone == nil {
 		d.Zone = time.UTC
 	}
-	k := &desk{Deps: d, cookie: pages.CookieFor("tributary-desk", base)}
+	k := &desk{Deps: d, cookie: pages.CookieFor("tributary-desk", base), known: pages.CookieFor("tributary-known", base)}
+	k.BaseURL = strings.TrimRight(d.BaseURL, "/")
 	k.Face, err = pages.NewFace("admin", d.Assets, base, nil)
 	return k, err
 }
@@ -100,11 +134,27 @@ func newDesk(d Deps) (*desk, error) {
 // errForbidden is what who may not gets.
 var errForbidden = errors.New("this needs another role")
 
-// signedIn runs a handler for a user whose role is enough; it fails with auth.ErrNoSession or errForbidden.
+// sessionKey is where the session of a request stands in its context.
+const sessionKey = "desk-session"
+
+// sessionOf is the session of a request behind the login.
+func sessionOf(c echo.Context) auth.DeskSession {
+	s, _ := c.Get(sessionKey).(auth.DeskSession)
+	return s
+}
+
+// startPath is where who has just come in begins.
+const startPath = "/admin"
+
+// signedIn runs a handler for a user whose role is enough. Who is not signed in gets the login, or auth.ErrNoSession where a
+// form was lost by that; who may not, errForbidden.
 func (k *desk) signedIn(needs auth.Role, next handler) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		token := k.cookie.Token(c)
 		s, err := k.Auth.Desk(c.Request().Context(), token)
+		if errors.Is(err, auth.ErrNoSession) && c.Request().Method == http.MethodGet {
+			return k.showLogin(c, http.StatusUnauthorized, loginForm{Next: c.Request().URL.RequestURI()})
+		}
 		if err != nil {
 			return err
 		}
@@ -114,6 +164,7 @@ func (k *desk) signedIn(needs auth.Role, next handler) echo.HandlerFunc {
 		if !s.User.Role.May(needs) {
 			return errForbidden
 		}
+		c.Set(sessionKey, s)
 		return next(k, c, s.User)
 	}
 }

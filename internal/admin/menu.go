@@ -1,6 +1,8 @@
 package admin
 
 import (
+	"net/http"
+
 	"tributary/internal/auth"
 	"tributary/internal/pages"
 )
@@ -15,6 +17,11 @@ type section struct {
 var sections = []section{
 	{"", []pages.Link{
 		{Href: "/admin", Label: "Overview"},
+	}},
+	{"Team", []pages.Link{
+		{Href: "/admin/users", Label: "Users"},
+		{Href: "/admin/keys", Label: "API keys"},
+		{Href: "/admin/audit", Label: "Audit log"},
 	}},
 }
 
@@ -34,8 +41,31 @@ func (k *desk) frame(title, here string, who auth.User) frame {
 // May lets a template leave out what the reader's role does not allow.
 func (f frame) May(role string) bool { return f.User.Role.May(auth.Role(role)) }
 
-// Menu is the navigation.
-func (frame) Menu() []section { return sections }
+// Menu is the navigation, without the pages that the reader's role does not open.
+func (f frame) Menu() (shown []section) {
+	for _, s := range sections {
+		open := section{Name: s.Name}
+		for _, link := range s.Links {
+			if f.User.Role.May(roleOf(link.Href)) {
+				open.Links = append(open.Links, link)
+			}
+		}
+		if len(open.Links) > 0 {
+			shown = append(shown, open)
+		}
+	}
+	return shown
+}
+
+// roleOf is the role that a page needs.
+func roleOf(path string) auth.Role {
+	for _, at := range routes() {
+		if at.method == http.MethodGet && at.path == path {
+			return at.needs
+		}
+	}
+	return auth.Viewer
+}
 
 // notice says above a page what was just done, or what was wrong with a form.
 type notice struct {

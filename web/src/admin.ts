@@ -2,6 +2,8 @@
 // way of writing, and offers to copy.
 import { enhance } from "./enhance"
 import { foldMenu } from "./menu"
+import { offerPasskeys } from "./passkey"
 
 foldMenu()
 enhance(document.body)
+offerPasskeys(document.body)
