@@ -34,7 +34,6 @@ import (
 	"tributary/internal/store"
 	"tributary/internal/store/boltstore"
 	"tributary/internal/vault"
-	"tributary/snippet"
 	"tributary/web"
 )
 
@@ -134,7 +133,8 @@ func (c *collector) routes(seal *vault.Vault) error {
 	c.echo.GET("/h/:token", door.Get)
 	c.echo.HEAD("/h/:token", door.Get)
 	c.echo.POST("/h/:token", door.Post)
-	api.Register(c.echo, c.apiDeps(seal, sites, service, in, events))
+	set := c.newSetup(seal, sites, scripts)
+	api.Register(c.echo, c.apiDeps(seal, set, service, in, events))
 	c.echo.GET("/metrics", echo.WrapHandler(c.metrics.Handler(c.log)), api.OnlyAdmin(auth.NewAdminKey(c.adminKey)))
 	assets, err := web.NewAssets()
 	if err != nil {
@@ -150,6 +150,7 @@ func (c *collector) routes(seal *vault.Vault) error {
 	}
 	err = admin.Register(c.echo, admin.Deps{
 		Auth: c.auth, Audit: audit.New(c.store, time.Now), Store: c.store, Opener: seal, Assets: assets, BaseURL: c.cfg.baseURL, Now: time.Now, Stopping: c.stopping,
+		SetUp: c.adminSetUp(set, service),
 	})
 	if err != nil {
 		return err
@@ -157,14 +158,13 @@ func (c *collector) routes(seal *vault.Vault) error {
 	return c.door(in, scripts)
 }
 
-func (c *collector) apiDeps(seal *vault.Vault, sites *intake.Sites, service *hooks.Service, in *intake.Intake, events store.Store) api.Deps {
+func (c *collector) apiDeps(seal *vault.Vault, set setup, service *hooks.Service, in *intake.Intake, events store.Store) api.Deps {
 	deps := api.Deps{
-		Store: events, Sealer: seal, Resolve: c.resolver(), Hooks: service, Auth: c.auth, AdminKey: auth.NewAdminKey(c.adminKey),
+		Store: events, Sealer: seal, Hooks: service, Auth: c.auth, AdminKey: auth.NewAdminKey(c.adminKey),
 		Keap:    c.keapDeps(),
-		BaseURL: c.cfg.baseURL, Now: time.Now, SiteChanged: sites.Forget,
-		Retake:   in.Retake,
-		Tag:      func(key string) string { return snippet.StandardTag(c.cfg.baseURL, c.cfg.scriptPath, key) },
-		Settings: c.settings, CheckSettings: c.checkSettings, Sync: c.sync, LastSync: c.lastSync,
+		BaseURL: c.cfg.baseURL, Now: time.Now,
+		Retake: in.Retake,
+		Sites:  set.sites, Affiliates: set.affiliates, Settings: set.settings,
 		Ingest: func(ctx context.Context, e attribution.Event) (store.Outcome, error) {
 			out, err := events.Ingest(ctx, attribution.DefaultAccount, c.policy(), []attribution.Event{e})
 			if err != nil {

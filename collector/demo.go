@@ -115,9 +115,7 @@ func newDemo(cfg config, log *slog.Logger) (*demoProgram, error) {
 	}
 	d.front, d.landing, d.forms, d.keapDoor, d.webinars = open[0], open[1], open[2], open[3], open[4]
 	cfg.baseURL, cfg.keapURL = "http://"+d.front.Addr().String(), "http://"+d.keapDoor.Addr().String()+sandbox.BasePath
-	for _, a := range demoAffiliates {
-		d.box.AddAffiliate(a.Affiliate)
-	}
+	d.fillKeap()
 	if d.keap, err = keap.New(keap.Config{BaseURL: cfg.keapURL, Key: sandbox.DefaultKey, PerMinute: keap.Unlimited}); err != nil {
 		return nil, err
 	}
@@ -130,6 +128,17 @@ func newDemo(cfg config, log *slog.Logger) (*demoProgram, error) {
 	d.webinar = d.newWebinars()
 	d.vendor = demo.NewVendor(demo.VendorOptions{Contacts: d.makeContact, LandingOrigin: d.landingURL(), Logger: log})
 	return d, d.addSite()
+}
+
+// fillKeap puts into Keap's sandbox what an app has: affiliates, and what the settings of crediting can name.
+func (d *demoProgram) fillKeap() {
+	for _, a := range demoAffiliates {
+		d.box.AddAffiliate(a.Affiliate)
+	}
+	d.box.AddTag("Came through an affiliate")
+	d.box.AddGoal("tributary", "optin")
+	d.box.AddContactField("Lead source", "TEXT")
+	d.box.AddContactField("Opt-ins brought", "WHOLE_NUMBER")
 }
 
 // ports listens on some addresses in a row, or on free ones where those are taken.

@@ -8,26 +8,26 @@ import (
 	"net/http"
 	"time"
 
-	"tributary/internal/api"
+	"tributary/internal/affiliates"
 	"tributary/internal/attribution"
 	"tributary/internal/credit"
 	"tributary/internal/settings"
 )
 
 // sync compares the affiliates with those of Keap.
-func (c *collector) sync(ctx context.Context) (api.Synced, error) {
+func (c *collector) sync(ctx context.Context) (affiliates.Synced, error) {
 	if !c.connected() {
-		return api.Synced{}, api.ErrNotConnected
+		return affiliates.Synced{}, affiliates.ErrNotConnected
 	}
 	found, err := c.credit.Sync(ctx, attribution.DefaultAccount)
 	if errors.Is(err, credit.ErrSyncing) {
-		err = api.ErrSyncing
+		err = affiliates.ErrSyncing
 	}
-	return api.Synced(found), err
+	return affiliates.Synced(found), err
 }
 
-func (c *collector) lastSync() api.Synced {
-	return api.Synced(c.credit.LastSync())
+func (c *collector) lastSync() affiliates.Synced {
+	return affiliates.Synced(c.credit.LastSync())
 }
 
 // checkSettings asks Keap for what settings name. While it is not connected they are taken as they are.
@@ -69,7 +69,7 @@ func keapSync(ctx context.Context, args []string, _ io.Reader, stdout, stderr io
 	if err := r.parseRemote("keap sync", args, stderr, nil); err != nil {
 		return err
 	}
-	var found api.Synced
+	var found affiliates.Synced
 	if err := r.ask(ctx, http.MethodPost, "/v1/affiliates/sync", nil, &found); err != nil {
 		return fmt.Errorf("keap sync: %w", err)
 	}

@@ -9,10 +9,12 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tributary/internal/affiliates"
 	"tributary/internal/attribution"
 	"tributary/internal/auth"
 	"tributary/internal/hooks"
 	"tributary/internal/settings"
+	"tributary/internal/sites"
 	"tributary/internal/store"
 )
 
@@ -26,27 +28,22 @@ type Sealer interface {
 
 // Deps is what the API needs of the program.
 type Deps struct {
-	Store       store.Store
-	Sealer      Sealer
-	Ingest      func(context.Context, attribution.Event) (store.Outcome, error)
-	Resolve     func(context.Context, attribution.Ref) (attribution.Affiliate, error)     // asks Keap, too; nil when it is not connected
-	Retake      func(context.Context, store.Quarantined, []byte) ([]store.Outcome, error) // judges quarantined input again
-	Hooks       *hooks.Service
-	Keap        Keap
-	Connected   func() bool // whether there is a Keap to work with; nil is yes
-	KeapHook    KeapHook    // nil without any
-	Reconcile   Reconciler  // likewise
-	Auth        *auth.Auth
-	AdminKey    auth.AdminKey
-	BaseURL     string
-	Now         func() time.Time
-	Tag         func(siteKey string) string
-	SiteChanged func(siteKey string)
-	Settings    *settings.Keeper
-	// CheckSettings asks Keap, when it is connected, for what a change names: a *settings.Wrong for what it does not have.
-	CheckSettings func(ctx context.Context, before, after settings.Settings) error
-	Sync          func(context.Context) (Synced, error)
-	LastSync      func() Synced // zero before the first
+	Store      store.Store
+	Sealer     Sealer
+	Ingest     func(context.Context, attribution.Event) (store.Outcome, error)
+	Retake     func(context.Context, store.Quarantined, []byte) ([]store.Outcome, error) // judges quarantined input again
+	Hooks      *hooks.Service
+	Keap       Keap
+	Connected  func() bool // whether there is a Keap to work with; nil is yes
+	KeapHook   KeapHook    // nil without any
+	Reconcile  Reconciler  // likewise
+	Auth       *auth.Auth
+	AdminKey   auth.AdminKey
+	BaseURL    string
+	Now        func() time.Time
+	Sites      *sites.Keeper
+	Affiliates *affiliates.Desk
+	Settings   *settings.Desk
 }
 
 const account = attribution.DefaultAccount

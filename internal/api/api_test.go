@@ -15,12 +15,14 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"tributary/internal/affiliates"
 	"tributary/internal/api"
 	"tributary/internal/attribution"
 	"tributary/internal/auth"
 	"tributary/internal/hooks"
 	"tributary/internal/keap/sandbox"
 	"tributary/internal/settings"
+	"tributary/internal/sites"
 	"tributary/internal/store"
 	"tributary/internal/store/boltstore"
 )
@@ -61,7 +63,7 @@ type server struct {
 	keap    *sandbox.Sandbox
 
 	keapSays  map[string]error // by tag
-	synced    api.Synced
+	synced    affiliates.Synced
 	syncFails error
 }
 
@@ -77,11 +79,26 @@ func newServer(t *testing.T) *server {
 	clock := func() time.Time { return now }
 	srv.hooks = hooks.NewService(hooks.Options{Store: s, Sealer: plainSealer{}, Policy: usualPolicy, Now: clock})
 	api.Register(srv.echo, api.Deps{
-		Hooks: srv.hooks, Keap: srv.connectKeap(), Settings: settings.NewKeeper(s, settings.Default(attribution.DefaultPolicy)),
-		CheckSettings: func(_ context.Context, _, after settings.Settings) error { return srv.keapSays[after.TagID] },
-		Sync:          func(context.Context) (api.Synced, error) { return srv.synced, srv.syncFails },
-		LastSync:      func() api.Synced { return srv.synced },
-		Store:         s, Sealer: plainSealer{}, Auth: auth.New(s, clock), AdminKey: auth.NewAdminKey(adminKey),
+		Hooks: srv.hooks, Keap: srv.connectKeap(), Settings: &settings.Desk{
+			Keeper: settings.NewKeeper(s, settings.Default(attribution.DefaultPolicy)), Jobs: s, Now: clock,
+			Ask: func(_ context.Context, _, after settings.Settings) error { return srv.keapSays[after.TagID] },
+		},
+		Affiliates: affiliates.New(affiliates.Options{
+			Store: s, Sealer: plainSealer{}, Now: clock,
+			Sync:     func(context.Context) (affiliates.Synced, error) { return srv.synced, srv.syncFails },
+			LastSync: func() affiliates.Synced { return srv.synced },
+			Resolve: func(_ context.Context, ref attribution.Ref) (attribution.Affiliate, error) {
+				if ref.Value == "77" {
+					return attribution.Affiliate{ID: "77", Name: "Keap's own"}, nil
+				}
+				return attribution.Affiliate{}, store.ErrNotFound
+			},
+		}),
+		Sites: sites.New(sites.Options{
+			Docs: s, Now: clock, Tag: func(key string) string { return "<script data-site=" + key + "></script>" },
+			Changed: func(key string) { srv.changed = append(srv.changed, key) },
+		}),
+		Store: s, Sealer: plainSealer{}, Auth: auth.New(s, clock), AdminKey: auth.NewAdminKey(adminKey),
 		BaseURL: "https://t.example", Now: clock,
 		Ingest: func(ctx context.Context, e attribution.Event) (store.Outcome, error) {
 			out, err := s.Ingest(ctx, attribution.DefaultAccount, attribution.DefaultPolicy, []attribution.Event{e})
@@ -90,20 +107,12 @@ func newServer(t *testing.T) *server {
 			}
 			return out[0], nil
 		},
-		Resolve: func(_ context.Context, ref attribution.Ref) (attribution.Affiliate, error) {
-			if ref.Value == "77" {
-				return attribution.Affiliate{ID: "77", Name: "Keap's own"}, nil
-			}
-			return attribution.Affiliate{}, store.ErrNotFound
-		},
 		Retake: func(_ context.Context, q store.Quarantined, raw []byte) ([]store.Outcome, error) {
 			if string(raw) == "good" {
 				return []store.Outcome{{Disposition: store.Accepted}}, nil
 			}
 			return nil, &api.Problem{Status: 422, Code: q.Code}
 		},
-		Tag:         func(key string) string { return "<script data-site=" + key + "></script>" },
-		SiteChanged: func(key string) { srv.changed = append(srv.changed, key) },
 	})
 	return srv
 }

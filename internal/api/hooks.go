@@ -11,7 +11,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"tributary/internal/hooks"
-	"tributary/internal/store"
 )
 
 type hookAnswer struct {
@@ -40,38 +39,20 @@ func createHook(d Deps, c echo.Context) error {
 	if err := read(c, &in); err != nil {
 		return err
 	}
-	if in.Kind == hooks.Keap {
-		return invalid("invalid_hook", `a hook of kind "keap" is made and kept by POST /v1/keap/hook: leave kind out`)
-	}
-	if err := d.checkHookSite(c, in.Site); err != nil {
-		return err
-	}
-	h, token, err := hooks.New(hooks.Hook{
-		Account: account, Kind: in.Kind, Name: strings.TrimSpace(in.Name), Site: in.Site, Mapping: in.Mapping, Created: d.Now().UTC(),
-	})
+	h, token, err := d.Hooks.Add(c.Request().Context(), account, hooks.Hook{Kind: in.Kind, Name: in.Name, Site: in.Site, Mapping: in.Mapping})
 	if err != nil {
 		return hookProblem(err)
 	}
-	if err := d.Hooks.Save(c.Request().Context(), h, 0); err != nil {
-		return err
-	}
 	return c.JSON(http.StatusCreated, hookOf(h, d.BaseURL+"/h/"+token))
-}
-
-func (d Deps) checkHookSite(c echo.Context, site string) error {
-	if site == "" {
-		return nil
-	}
-	_, _, err := d.readSite(c, site)
-	if errors.Is(err, store.ErrNotFound) {
-		return invalid("unknown_site", "site must be the key of one of your sites, such as st_...")
-	}
-	return err
 }
 
 // hookProblem tells what the caller did wrong from what is wrong here.
 func hookProblem(err error) error {
 	switch {
+	case errors.Is(err, hooks.ErrUnknownSite):
+		return invalid("unknown_site", err.Error())
+	case errors.Is(err, hooks.ErrKeapsOwn):
+		return invalid("invalid_hook", `a hook of kind "keap" is made and kept by POST /v1/keap/hook: leave kind out`)
 	case errors.Is(err, hooks.ErrInvalid):
 		return invalid("invalid_hook", err.Error())
 	case errors.Is(err, hooks.ErrUnreadable):
@@ -96,34 +77,13 @@ func listHooks(d Deps, c echo.Context) error {
 }
 
 func changeHook(d Deps, c echo.Context) error {
-	var in struct {
-		Name, Site *string
-		Mapping    hooks.Mapping
-	}
+	var in hooks.Changes
 	if err := read(c, &in); err != nil {
 		return err
 	}
-	h, version, err := d.Hooks.Get(c.Request().Context(), c.Param("id"))
+	h, err := d.Hooks.Change(c.Request().Context(), c.Param("id"), in)
 	if err != nil {
-		return err
-	}
-	if in.Name != nil {
-		h.Name = strings.TrimSpace(*in.Name)
-	}
-	if in.Mapping != nil { // {} takes the mapping away
-		h.Mapping = in.Mapping
-	}
-	if in.Site != nil {
-		h.Site = *in.Site
-	}
-	if err := d.checkHookSite(c, h.Site); err != nil {
-		return err
-	}
-	if err := h.Check(); err != nil {
 		return hookProblem(err)
-	}
-	if err := d.Hooks.Save(c.Request().Context(), h, version); err != nil {
-		return err
 	}
 	return c.JSON(http.StatusOK, hookOf(h, ""))
 }

@@ -164,7 +164,7 @@ func (d Deps) event(c echo.Context, kind attribution.EventType, refKind, affilia
 		return e, err
 	}
 	if site != "" {
-		_, _, err := d.readSite(c, site)
+		_, err := d.Sites.Get(c.Request().Context(), site)
 		if errors.Is(err, store.ErrNotFound) {
 			return e, invalid("unknown_site", "site must be the key of one of your sites, such as st_...")
 		}

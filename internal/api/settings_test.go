@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"tributary/internal/api"
+	"tributary/internal/affiliates"
 	"tributary/internal/attribution"
 	"tributary/internal/settings"
 	"tributary/internal/store"
@@ -78,7 +78,7 @@ func TestTotalsAreTriedAgainWhenTheSettingsChange(t *testing.T) {
 func TestSyncOfAffiliates(t *testing.T) {
 	s := newServer(t)
 	s.refused("GET", "/v1/affiliates/sync", "", 404, "not_found")
-	s.synced = api.Synced{Started: now, Ended: now.Add(time.Second), Seen: 1000, New: 3, Calls: 2, Error: "reading page 2: no answer from Keap"}
+	s.synced = affiliates.Synced{Started: now, Ended: now.Add(time.Second), Seen: 1000, New: 3, Calls: 2, Error: "reading page 2: no answer from Keap"}
 	s.syncFails = errors.New("no answer from Keap")
 	if got := s.do("POST", "/v1/affiliates/sync", "", 200); got["complete"] != false || got["seen"] != 1000.0 || got["error"] == nil {
 		t.Errorf("a sync that failed: %v", got)
@@ -86,9 +86,9 @@ func TestSyncOfAffiliates(t *testing.T) {
 	if got := s.do("GET", "/v1/affiliates/sync", "", 200); got["new"] != 3.0 {
 		t.Errorf("the last: %v", got)
 	}
-	s.syncFails = api.ErrSyncing
+	s.syncFails = affiliates.ErrSyncing
 	s.refused("POST", "/v1/affiliates/sync", "", 409, "sync_running")
-	s.syncFails = api.ErrNotConnected
+	s.syncFails = affiliates.ErrNotConnected
 	s.refused("POST", "/v1/affiliates/sync", "", 409, "keap_not_connected")
 }
 

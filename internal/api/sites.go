@@ -1,9 +1,7 @@
 package api
 
 import (
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base32"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -13,7 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"tributary/internal/attribution"
-	"tributary/internal/store"
+	"tributary/internal/sites"
 	"tributary/snippet"
 )
 
@@ -27,35 +25,8 @@ type siteAnswer struct {
 }
 
 func (d Deps) site(s attribution.Site) (siteAnswer, error) {
-	settings, err := settingsOf(s)
-	return siteAnswer{s.Key, s.Name, s.Origins, s.Created, d.Tag(s.Key), settings}, err
-}
-
-func createSite(d Deps, c echo.Context) error {
-	var in siteInput
-	if err := read(c, &in); err != nil {
-		return err
-	}
-	site := attribution.Site{Key: newSiteKey(c), Account: account, Created: d.Now().UTC()}
-	if err := in.set(&site); err != nil {
-		return err
-	}
-	value, err := json.Marshal(site)
-	if err != nil {
-		return err
-	}
-	_, err = d.Store.Put(c.Request().Context(), store.SiteKind, site.Key, value, 0)
-	if errors.Is(err, store.ErrConflict) { // the same Idempotency-Key
-		stored, _, err := d.readSite(c, site.Key)
-		if err != nil {
-			return err
-		}
-		return d.answerSite(c, http.StatusOK, stored)
-	}
-	if err != nil {
-		return err
-	}
-	return d.answerSite(c, http.StatusCreated, site)
+	settings, err := sites.SettingsOf(s)
+	return siteAnswer{s.Key, s.Name, s.Origins, s.Created, d.Sites.Tag(s.Key), settings}, err
 }
 
 func (d Deps) answerSite(c echo.Context, status int, s attribution.Site) error {
@@ -66,46 +37,37 @@ func (d Deps) answerSite(c echo.Context, status int, s attribution.Site) error {
 	return c.JSON(status, answer)
 }
 
-var siteKeys = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
-
-func newSiteKey(c echo.Context) string {
-	var raw [32]byte
-	if key := c.Request().Header.Get("Idempotency-Key"); key != "" {
-		raw = sha256.Sum256([]byte("site\x00" + key))
-	} else {
-		rand.Read(raw[:])
+// siteProblem tells what the caller did wrong from what is wrong here.
+func siteProblem(err error) error {
+	var w *sites.Wrong
+	switch {
+	case errors.As(err, &w) && w.Field == "":
+		return invalid("invalid_settings", w.Error())
+	case errors.As(err, &w):
+		return invalid("invalid_"+w.Field, w.Error())
+	case errors.Is(err, sites.ErrNotOfSites):
+		return invalid("unknown_field", err.Error())
 	}
-	return "st_" + siteKeys.EncodeToString(raw[:])[:20]
+	return err
 }
 
-func setSite(s *attribution.Site, name string, origins []string) error {
-	if s.Name = strings.TrimSpace(name); s.Name == "" || len(s.Name) > 200 {
-		return invalid("invalid_name", "name must have 1 to 200 characters")
+func createSite(d Deps, c echo.Context) error {
+	var in sites.Input
+	if err := read(c, &in); err != nil {
+		return err
 	}
-	if len(origins) == 0 || len(origins) > 100 {
-		return invalid("invalid_origins", `origins must list the 1 to 100 origins whose pages carry the tag, such as ["https://www.example.com"]`)
-	}
-	s.Origins = make([]string, len(origins))
-	for i, origin := range origins {
-		checked, err := attribution.Origin(origin)
-		if err != nil {
-			return invalid("invalid_origins", err.Error())
-		}
-		s.Origins[i] = checked
-	}
-	return nil
-}
-
-func (d Deps) readSite(c echo.Context, key string) (s attribution.Site, version int64, err error) {
-	doc, err := d.Store.Get(c.Request().Context(), store.SiteKind, key)
+	s, added, err := d.Sites.Add(c.Request().Context(), account, in, c.Request().Header.Get("Idempotency-Key"))
 	if err != nil {
-		return s, 0, err
+		return siteProblem(err)
 	}
-	return s, doc.Version, json.Unmarshal(doc.Value, &s)
+	if !added {
+		return d.answerSite(c, http.StatusOK, s)
+	}
+	return d.answerSite(c, http.StatusCreated, s)
 }
 
 func getSite(d Deps, c echo.Context) error {
-	s, _, err := d.readSite(c, c.Param("key"))
+	s, err := d.Sites.Get(c.Request().Context(), c.Param("key"))
 	if err != nil {
 		return err
 	}
@@ -117,49 +79,44 @@ func changeSite(d Deps, c echo.Context) error {
 	if err := read(c, &changes); err != nil {
 		return err
 	}
-	s, version, err := d.readSite(c, c.Param("key"))
+	s, err := d.Sites.Change(c.Request().Context(), c.Param("key"), func(old sites.Input) (sites.Input, error) {
+		return changed(old, changes)
+	})
 	if err != nil {
-		return err
+		return siteProblem(err)
 	}
-	in, err := changed(s, changes)
-	if err != nil {
-		return err
-	}
-	if err := in.set(&s); err != nil {
-		return err
-	}
-	value, err := json.Marshal(s)
-	if err != nil {
-		return err
-	}
-	if _, err := d.Store.Put(c.Request().Context(), store.SiteKind, s.Key, value, version); err != nil {
-		return err
-	}
-	d.SiteChanged(s.Key)
 	return d.answerSite(c, http.StatusOK, s)
 }
 
-func deleteSite(d Deps, c echo.Context) error {
-	s, version, err := d.readSite(c, c.Param("key"))
+// changed lays changes over a site as it was sent. Over its JSON: decoding into old lists would mix old entries and new.
+func changed(old sites.Input, changes map[string]json.RawMessage) (in sites.Input, err error) {
+	text, err := json.Marshal(old)
 	if err != nil {
+		return in, err
+	}
+	all := map[string]json.RawMessage{}
+	if err := json.Unmarshal(text, &all); err != nil {
+		return in, err
+	}
+	for name, value := range changes {
+		all[strings.ToLower(name)] = value
+	}
+	if text, err = json.Marshal(all); err != nil {
+		return in, err
+	}
+	return in, decode(json.NewDecoder(bytes.NewReader(text)), &in)
+}
+
+func deleteSite(d Deps, c echo.Context) error {
+	if err := d.Sites.Delete(c.Request().Context(), c.Param("key")); err != nil {
 		return err
 	}
-	if err := d.Store.Delete(c.Request().Context(), store.SiteKind, s.Key, version); err != nil {
-		return err
-	}
-	d.SiteChanged(s.Key)
 	return c.NoContent(http.StatusNoContent)
 }
 
 func listSites(d Deps, c echo.Context) error {
-	fetch := func(limit int) ([]store.Document, error) {
-		return d.Store.List(c.Request().Context(), store.SiteKind, c.QueryParam("cursor"), limit)
+	fetch := func(limit int) ([]attribution.Site, error) {
+		return d.Sites.List(c.Request().Context(), c.QueryParam("cursor"), limit)
 	}
-	return listed(c, fetch, func(doc store.Document) string { return doc.Key }, func(doc store.Document) (out siteAnswer, err error) {
-		var s attribution.Site
-		if err := json.Unmarshal(doc.Value, &s); err != nil {
-			return out, err
-		}
-		return d.site(s)
-	})
+	return listed(c, fetch, func(s attribution.Site) string { return s.Key }, d.site)
 }

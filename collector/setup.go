@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"tributary/internal/admin"
+	"tributary/internal/affiliates"
+	"tributary/internal/connect"
+	"tributary/internal/hooks"
+	"tributary/internal/intake"
+	"tributary/internal/settings"
+	"tributary/internal/sites"
+	"tributary/internal/vault"
+	"tributary/snippet"
+)
+
+// setup is what an owner sets up. The REST API and the owner's desk work with the same.
+type setup struct {
+	sites      *sites.Keeper
+	affiliates *affiliates.Desk
+	settings   *settings.Desk
+}
+
+func (c *collector) newSetup(seal *vault.Vault, known *intake.Sites, scripts *intake.Scripts) setup {
+	return setup{
+		sites: sites.New(sites.Options{
+			Docs: c.store, Now: time.Now, Changed: known.Forget,
+			Tag: func(key string) string { return snippet.StandardTag(c.cfg.baseURL, c.cfg.scriptPath, key) },
+			Pinned: func(ctx context.Context, key string) (string, error) {
+				script, err := scripts.Script(ctx, key)
+				return snippet.ImmutableTag(c.cfg.baseURL, c.cfg.scriptPath, key, script), err
+			},
+		}),
+		affiliates: affiliates.New(affiliates.Options{
+			Store: c.store, Sealer: seal, Now: time.Now, Resolve: c.resolver(), Sync: c.sync, LastSync: c.lastSync,
+		}),
+		settings: &settings.Desk{Keeper: c.settings, Ask: c.checkSettings, Jobs: c.store, Now: time.Now},
+	}
+}
+
+func (c *collector) adminSetUp(set setup, service *hooks.Service) admin.SetUp {
+	return admin.SetUp{
+		Sites: set.sites, Affiliates: set.affiliates, Settings: set.settings, Hooks: service,
+		Keap:     connect.Desk{Connection: c.connection, LastSuccess: c.keap.LastSuccess, Quota: c.keap.Quota, Pause: c.pause},
+		KeapHook: c.work.registrar, Reconcile: c.work.reconcile,
+	}
+}
+
+// pause asks the outbox at each call: the demo has one of its own.
+func (c *collector) pause() connect.Pause {
+	s := c.outbox.Standing()
+	return connect.Pause{Reason: s.Reason, Since: s.Since, Next: s.Next}
+}
