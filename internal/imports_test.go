@@ -32,7 +32,7 @@ var allowed = map[string][]string{
 	"hooks":                {"attribution", "store", "snippet"},
 	"keaphook":             {"attribution", "hooks", "keap", "store"},
 	"intake":               {"attribution", "hooks", "store", "snippet"},
-	"api":                  {"affiliates", "attribution", "auth", "connect", "hooks", "keaphook", "reconcile", "settings", "sites", "snippet", "stats", "store"},
+	"api":                  {"affiliates", "attribution", "audit", "auth", "connect", "hooks", "keaphook", "reconcile", "settings", "sites", "snippet", "stats", "store"},
 	"metrics":              {"attribution", "store"},
 	"admin":                {"affiliates", "attribution", "audit", "auth", "connect", "hooks", "keaphook", "pages", "reconcile", "settings", "sites", "stats", "store", "web"},
 	"pages":                {"attribution", "stats", "web"},

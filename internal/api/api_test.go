@@ -18,6 +18,7 @@ import (
 	"tributary/internal/affiliates"
 	"tributary/internal/api"
 	"tributary/internal/attribution"
+	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/hooks"
 	"tributary/internal/keap/sandbox"
@@ -61,6 +62,7 @@ type server struct {
 	hooks   *hooks.Service
 	changed []string
 	keap    *sandbox.Sandbox
+	auth    *auth.Auth
 
 	keapSays  map[string]error // by tag
 	synced    affiliates.Synced
@@ -77,6 +79,7 @@ func newServer(t *testing.T) *server {
 	srv := &server{T: t, echo: echo.New(), store: s}
 	srv.echo.HTTPErrorHandler, srv.echo.JSONSerializer = asTheServerDoes, api.JSON{}
 	clock := func() time.Time { return now }
+	srv.auth = auth.New(s, clock)
 	srv.hooks = hooks.NewService(hooks.Options{Store: s, Sealer: plainSealer{}, Policy: usualPolicy, Now: clock})
 	api.Register(srv.echo, api.Deps{
 		Hooks: srv.hooks, Keap: srv.connectKeap(), Settings: &settings.Desk{
@@ -98,7 +101,7 @@ func newServer(t *testing.T) *server {
 			Docs: s, Now: clock, Tag: func(key string) string { return "<script data-site=" + key + "></script>" },
 			Changed: func(key string) { srv.changed = append(srv.changed, key) },
 		}),
-		Store: s, Sealer: plainSealer{}, Auth: auth.New(s, clock), AdminKey: auth.NewAdminKey(adminKey),
+		Store: s, Sealer: plainSealer{}, Auth: auth.New(s, clock), Keys: api.Keys{Root: auth.NewAdminKey(adminKey), Made: srv.auth}, Audit: audit.New(s, clock),
 		BaseURL: "https://t.example", Now: clock,
 		Ingest: func(ctx context.Context, e attribution.Event) (store.Outcome, error) {
 			out, err := s.Ingest(ctx, attribution.DefaultAccount, attribution.DefaultPolicy, []attribution.Event{e})
