@@ -29,6 +29,7 @@ import (
 	"tributary/internal/metrics"
 	"tributary/internal/outbox"
 	"tributary/internal/portal"
+	"tributary/internal/ranking"
 	"tributary/internal/server"
 	"tributary/internal/settings"
 	"tributary/internal/store"
@@ -50,6 +51,8 @@ type collector struct {
 	keap        *keap.Client
 	settings    *settings.Keeper
 	work        *keapWork
+	ranking     *ranking.Board
+	errands     errands
 	adminKey    string
 	setupURL    string // of the first run
 	echo        *echo.Echo
@@ -134,6 +137,8 @@ func (c *collector) routes(seal *vault.Vault) error {
 	c.echo.GET("/h/:token", door.Get)
 	c.echo.HEAD("/h/:token", door.Get)
 	c.echo.POST("/h/:token", door.Post)
+	c.ranking = ranking.New(ranking.Options{Store: c.store, Account: attribution.DefaultAccount, Logger: c.log})
+	c.errands = make(errands, 16)
 	set := c.newSetup(seal, sites, scripts)
 	api.Register(c.echo, c.apiDeps(seal, set, service, in, events))
 	c.echo.GET("/metrics", echo.WrapHandler(c.metrics.Handler(c.log)), api.Needs(c.keys(), auth.Viewer))
@@ -188,6 +193,8 @@ func (c *collector) run(ctx context.Context, l net.Listener) error {
 		c.log.Error("taking over the jobs of the last run", "error", err)
 	}
 	tasks.Go(func() { c.connection.Run(background) })
+	tasks.Go(func() { c.ranking.Run(background) })
+	tasks.Go(func() { c.errands.run(background) })
 	tasks.Go(func() { c.whileConnected(background, c.deliver) })
 	tasks.Go(func() { c.whileConnected(background, c.work.run) })
 	tasks.Go(func() { c.whileConnected(background, c.keepSyncing) })

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"tributary/internal/admin"
@@ -20,6 +21,26 @@ type setup struct {
 	sites      *sites.Keeper
 	affiliates *affiliates.Desk
 	settings   *settings.Desk
+}
+
+// errands are what a page has done in the background. They begin where the program runs, and end before it does.
+type errands chan func(context.Context)
+
+// do hands one over.
+func (e errands) do(errand func(context.Context)) { e <- errand }
+
+// run does errands, each beside the others, until ctx ends.
+func (e errands) run(ctx context.Context) {
+	var under sync.WaitGroup
+	defer under.Wait()
+	for {
+		select {
+		case errand := <-e:
+			under.Go(func() { errand(ctx) })
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 func (c *collector) newSetup(seal *vault.Vault, known *intake.Sites, scripts *intake.Scripts) setup {
@@ -43,7 +64,8 @@ func (c *collector) adminSetUp(set setup, service *hooks.Service) admin.SetUp {
 	return admin.SetUp{
 		Sites: set.sites, Affiliates: set.affiliates, Settings: set.settings, Hooks: service,
 		Keap:     connect.Desk{Connection: c.connection, LastSuccess: c.keap.LastSuccess, Quota: c.keap.Quota, Pause: c.pause},
-		KeapHook: c.work.registrar, Reconcile: c.work.reconcile,
+		KeapHook: c.work.registrar, Reconcile: c.work.reconcile, Ranking: c.ranking, Go: c.errands.do,
+		KeapLists: (&keapLists{keap: c.keap}).get,
 	}
 }
 

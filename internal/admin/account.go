@@ -28,15 +28,7 @@ var accountDone = map[string]string{
 }
 
 func (k *desk) account(c echo.Context, who auth.User) error {
-	return k.showAccount(c, who, http.StatusOK, done(c, accountDone))
-}
-
-// done is the notice that an address asks for, of those that there are.
-func done(c echo.Context, texts map[string]string) *notice {
-	if text := texts[c.QueryParam("done")]; text != "" {
-		return &notice{"good", text}
-	}
-	return nil
+	return k.showAccount(c, who, http.StatusOK, told(c, accountDone))
 }
 
 func (k *desk) showAccount(c echo.Context, who auth.User, status int, n *notice) (err error) {
@@ -57,7 +49,7 @@ func (k *desk) changeName(c echo.Context, who auth.User) error {
 	name := c.FormValue("name")
 	u, err := k.Auth.ChangeUser(c.Request().Context(), who.ID, &name, nil)
 	if errors.Is(err, auth.ErrBadUser) {
-		return k.showAccount(c, who, http.StatusUnprocessableEntity, &notice{"bad", sentence(err) + "."})
+		return k.showAccount(c, who, http.StatusUnprocessableEntity, &notice{"bad", sentence(err.Error())})
 	}
 	if err != nil {
 		return err
@@ -72,7 +64,7 @@ func (k *desk) changePassword(c echo.Context, who auth.User) error {
 	ctx := c.Request().Context()
 	err := k.Auth.ChangePassword(ctx, sessionOf(c), c.FormValue("present"), c.FormValue("password"))
 	if status := statusOfPassword(err); status != 0 {
-		return k.showAccount(c, who, status, &notice{"bad", sentence(err) + "."})
+		return k.showAccount(c, who, status, &notice{"bad", sentence(err.Error())})
 	}
 	if err != nil {
 		return err

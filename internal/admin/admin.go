@@ -60,7 +60,7 @@ type route struct {
 func routes() []route {
 	return slices.Concat([]route{
 		{http.MethodGet, "/admin", auth.Viewer, (*desk).home},
-	}, teamRoutes())
+	}, setupRoutes(), teamRoutes())
 }
 
 // Register adds the desk's pages to a router. Errors are answered as the portal's are: see pages.Face.Explained.
@@ -85,8 +85,8 @@ func Register(r pages.Router, d Deps) error {
 type desk struct {
 	Deps
 	*pages.Face
-	cookie pages.Cookie // of the session
-	known  pages.Cookie // of a browser that a user has signed in with before
+	cookie   pages.Cookie // of the session
+	browsers pages.Cookie // of a browser that a user has signed in with before
 }
 
 func newDesk(d Deps) (*desk, error) {
@@ -97,9 +97,9 @@ func newDesk(d Deps) (*desk, error) {
 	if d.Zone == nil {
 		d.Zone = time.UTC
 	}
-	k := &desk{Deps: d, cookie: pages.CookieFor("tributary-desk", base), known: pages.CookieFor("tributary-known", base)}
+	k := &desk{Deps: d, cookie: pages.CookieFor("tributary-desk", base), browsers: pages.CookieFor("tributary-known", base)}
 	k.BaseURL = strings.TrimRight(d.BaseURL, "/")
-	k.Face, err = pages.NewFace("admin", d.Assets, base, nil)
+	k.Face, err = pages.NewFace("admin", d.Assets, base, words)
 	return k, err
 }
 

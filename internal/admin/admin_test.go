@@ -14,9 +14,16 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"tributary/internal/admin"
+	"tributary/internal/affiliates"
 	"tributary/internal/attribution"
 	"tributary/internal/audit"
 	"tributary/internal/auth"
+	"tributary/internal/connect"
+	"tributary/internal/hooks"
+	"tributary/internal/keap/sandbox"
+	"tributary/internal/ranking"
+	"tributary/internal/reconcile"
+	"tributary/internal/settings"
 	"tributary/internal/store/boltstore"
 	"tributary/web"
 )
@@ -30,10 +37,20 @@ var bundled = sync.OnceValues(web.NewAssets)
 type desk struct {
 	*boltstore.Store
 	*echo.Echo
-	t      testing.TB
-	auth   *auth.Auth
-	now    time.Time
-	failed []error // what was handed on to the server
+	t          testing.TB
+	auth       *auth.Auth
+	audit      *audit.Log
+	synced     affiliates.Synced
+	ranking    *ranking.Board
+	hooks      *hooks.Service
+	settings   *settings.Desk
+	lists      admin.KeapLists
+	box        *sandbox.Sandbox // Keap
+	keap       connect.Desk
+	pause      connect.Pause
+	reconciler *reconcile.Reconciler
+	now        time.Time
+	failed     []error // what was handed on to the server
 }
 
 func newDesk(t testing.TB) *desk {
@@ -53,13 +70,15 @@ func newDesk(t testing.TB) *desk {
 		sum := sha256.Sum256(append(salt, password...))
 		return sum[:]
 	}))
+	d.audit = audit.New(s, clock)
 	d.HTTPErrorHandler = func(err error, _ echo.Context) { d.failed = append(d.failed, err) }
 	assets, err := bundled()
 	if err != nil {
 		t.Fatalf("bundling: %v", err)
 	}
 	err = admin.Register(d.Echo, admin.Deps{
-		Auth: d.auth, Audit: audit.New(s, clock), Store: s, Opener: plain{}, Assets: assets, BaseURL: "http://example.com", Now: clock,
+		SetUp: d.setUp(clock),
+		Auth:  d.auth, Audit: d.audit, Store: s, Opener: plain{}, Assets: assets, BaseURL: "http://example.com", Now: clock,
 	})
 	if err != nil {
 		t.Fatalf("registering: %v", err)
@@ -69,6 +88,20 @@ func newDesk(t testing.TB) *desk {
 
 // plain opens people that were not really sealed.
 type plain struct{}
+
+func (plain) Seal(p attribution.Person) (k attribution.PersonKey, sealed []byte, err error) {
+	sealed, err = json.Marshal(p)
+	return plain{}.Key(p.Email), sealed, err
+}
+
+func (plain) Key(text string) attribution.PersonKey {
+	sum := sha256.Sum256([]byte(text))
+	return attribution.PersonKey(sum[:16])
+}
+
+func (plain) SealBytes(text []byte, _, _ string) []byte { return text }
+
+func (plain) OpenBytes(sealed []byte, _, _ string) ([]byte, error) { return sealed, nil }
 
 func (plain) Open(sealed []byte, _ attribution.PersonKey) (p attribution.Person, err error) {
 	return p, json.Unmarshal(sealed, &p)

@@ -55,12 +55,12 @@ func (k *desk) claimSetup(c echo.Context) error {
 	if byPasskey {
 		password = ""
 	} else if err := auth.CheckPassword(password, form.Email); err != nil {
-		form.Wrong = sentence(err) + "."
+		form.Wrong = sentence(err.Error())
 		return k.showSetup(c, http.StatusUnprocessableEntity, form)
 	}
 	u, err := k.Auth.ClaimSetup(ctx, c.Param("token"), auth.User{Account: account, Name: form.Name, Email: form.Email}, password)
 	if errors.Is(err, auth.ErrBadUser) || errors.Is(err, auth.ErrBusy) {
-		form.Wrong = sentence(err) + "."
+		form.Wrong = sentence(err.Error())
 		return k.showSetup(c, http.StatusUnprocessableEntity, form)
 	}
 	if err != nil {
@@ -109,7 +109,7 @@ func (k *desk) firstPassword(c echo.Context, who auth.User) error {
 	ctx := c.Request().Context()
 	err := k.Auth.ChangePassword(ctx, sessionOf(c), "", c.FormValue("password"))
 	if status := statusOfPassword(err); status != 0 {
-		return k.showWelcome(c, who, status, &notice{"bad", sentence(err) + "."})
+		return k.showWelcome(c, who, status, &notice{"bad", sentence(err.Error())})
 	}
 	if err != nil {
 		return err

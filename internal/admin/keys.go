@@ -40,7 +40,7 @@ func (keysPage) RoleName(role auth.Role) string {
 }
 
 func (k *desk) keys(c echo.Context, who auth.User) error {
-	return k.showKeys(c, who, http.StatusOK, keysPage{}, done(c, map[string]string{"revoked": "The key is revoked: it opens nothing from now on."}))
+	return k.showKeys(c, who, http.StatusOK, keysPage{}, told(c, map[string]string{"revoked": "The key is revoked: it opens nothing from now on."}))
 }
 
 func (k *desk) showKeys(c echo.Context, who auth.User, status int, page keysPage, n *notice) (err error) {
@@ -60,7 +60,7 @@ func (k *desk) makeKey(c echo.Context, who auth.User) error {
 	page := keysPage{Name: c.FormValue("name"), Role: auth.Role(c.FormValue("role"))}
 	made, text, err := k.Auth.AddKey(ctx, page.Name, page.Role, who.Email)
 	if errors.Is(err, auth.ErrBadKeyName) {
-		return k.showKeys(c, who, http.StatusUnprocessableEntity, page, &notice{"bad", sentence(err) + "."})
+		return k.showKeys(c, who, http.StatusUnprocessableEntity, page, &notice{"bad", sentence(err.Error())})
 	}
 	if err != nil {
 		return err

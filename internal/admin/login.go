@@ -45,7 +45,7 @@ func safeNext(next string) string {
 
 func (k *desk) logIn(c echo.Context) error {
 	at := auth.Attempt{
-		Email: c.FormValue("email"), Password: c.FormValue("password"), Address: c.RealIP(), Known: k.known.Token(c), Browser: browserOf(c.Request().UserAgent()),
+		Email: c.FormValue("email"), Password: c.FormValue("password"), Address: c.RealIP(), Known: k.browsers.Token(c), Browser: browserOf(c.Request().UserAgent()),
 	}
 	s, token, err := k.Auth.LogIn(c.Request().Context(), at)
 	if err != nil {
@@ -59,13 +59,13 @@ func (k *desk) logIn(c echo.Context) error {
 
 func (k *desk) refuseLogin(c echo.Context, email string, err error) error {
 	var slow *auth.TooMany
-	form := loginForm{Email: email, Next: safeNext(c.FormValue("next")), Wrong: sentence(err)}
+	form := loginForm{Email: email, Next: safeNext(c.FormValue("next")), Wrong: sentence(err.Error())}
 	switch {
 	case errors.Is(err, auth.ErrWrongLogin):
 		return k.showLogin(c, http.StatusUnauthorized, form)
 	case errors.As(err, &slow):
 		setRetryAfter(c, slow)
-		form.Wrong += ". A passkey or a link works meanwhile."
+		form.Wrong += " A passkey or a link works meanwhile."
 		return k.showLogin(c, http.StatusTooManyRequests, form)
 	case errors.Is(err, auth.ErrBusy):
 		return k.showLogin(c, http.StatusServiceUnavailable, form)
@@ -88,15 +88,9 @@ func (k *desk) letIn(c echo.Context, s auth.DeskSession, token string) error {
 
 // know has the browser kept in mind, so that nobody's tries from elsewhere can keep this user out of it.
 func (k *desk) know(c echo.Context, userID string) error {
-	known, expires, err := k.Auth.Know(c.Request().Context(), userID, k.known.Token(c))
+	known, expires, err := k.Auth.Know(c.Request().Context(), userID, k.browsers.Token(c))
 	if err == nil && known != "" {
-		k.known.Set(c, known, expires, k.Now())
+		k.browsers.Set(c, known, expires, k.Now())
 	}
 	return err
-}
-
-// sentence begins an error's text as a sentence.
-func sentence(err error) string {
-	text := err.Error()
-	return strings.ToUpper(text[:1]) + text[1:]
 }

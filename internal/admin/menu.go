@@ -18,6 +18,13 @@ var sections = []section{
 	{"", []pages.Link{
 		{Href: "/admin", Label: "Overview"},
 	}},
+	{"Set up", []pages.Link{
+		{Href: affiliatesAt, Label: "Affiliates"},
+		{Href: sitesAt, Label: "Sites"},
+		{Href: hooksAt, Label: "Hooks"},
+		{Href: keapAt, Label: "Keap"},
+		{Href: settingsAt, Label: "Settings"},
+	}},
 	{"Team", []pages.Link{
 		{Href: "/admin/users", Label: "Users"},
 		{Href: "/admin/keys", Label: "API keys"},

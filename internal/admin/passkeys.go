@@ -47,11 +47,11 @@ func passkeyRefused(c echo.Context, err error) error {
 	switch {
 	case errors.As(err, &slow):
 		setRetryAfter(c, slow)
-		return says(http.StatusTooManyRequests, sentence(slow)+".")
+		return says(http.StatusTooManyRequests, sentence(slow.Error()))
 	case errors.Is(err, auth.ErrBadPasskey):
 		return says(http.StatusUnprocessableEntity, "This passkey was not taken. Begin again, or sign in another way.")
 	case errors.Is(err, auth.ErrNoPasskeys):
-		return says(http.StatusNotFound, sentence(auth.ErrNoPasskeys)+".")
+		return says(http.StatusNotFound, sentence(auth.ErrNoPasskeys.Error()))
 	}
 	return err
 }
@@ -114,7 +114,7 @@ func (k *desk) removePasskey(c echo.Context, who auth.User) error {
 	ctx := c.Request().Context()
 	err := k.Auth.RemovePasskey(ctx, who.ID, c.Param("id"))
 	if errors.Is(err, auth.ErrOnlyWay) {
-		return k.showAccount(c, who, http.StatusConflict, &notice{"bad", sentence(err) + "."})
+		return k.showAccount(c, who, http.StatusConflict, &notice{"bad", sentence(err.Error())})
 	}
 	if err != nil {
 		return err

@@ -42,7 +42,7 @@ type shownLink struct {
 var usersDone = map[string]string{"removed": "The user is removed and signed out everywhere.", "saved": "The role is saved.", "ended": "The user is signed out everywhere."}
 
 func (k *desk) users(c echo.Context, who auth.User) error {
-	return k.showUsers(c, who, http.StatusOK, usersPage{}, done(c, usersDone))
+	return k.showUsers(c, who, http.StatusOK, usersPage{}, told(c, usersDone))
 }
 
 func (k *desk) showUsers(c echo.Context, who auth.User, status int, page usersPage, n *notice) (err error) {
@@ -63,7 +63,7 @@ func (k *desk) inviteUser(c echo.Context, who auth.User) error {
 	page := usersPage{Email: c.FormValue("email"), Role: auth.Role(c.FormValue("role"))}
 	u, err := k.Auth.AddUser(ctx, auth.User{Account: account, Email: page.Email, Name: c.FormValue("name"), Role: page.Role})
 	if errors.Is(err, auth.ErrBadUser) || errors.Is(err, auth.ErrEmailTaken) {
-		return k.showUsers(c, who, http.StatusUnprocessableEntity, page, &notice{"bad", sentence(err) + "."})
+		return k.showUsers(c, who, http.StatusUnprocessableEntity, page, &notice{"bad", sentence(err.Error())})
 	}
 	if err != nil {
 		return err
@@ -115,7 +115,7 @@ type userPage struct {
 }
 
 func (k *desk) user(c echo.Context, who auth.User) error {
-	return k.showUser(c, who, http.StatusOK, nil, done(c, usersDone))
+	return k.showUser(c, who, http.StatusOK, nil, told(c, usersDone))
 }
 
 func (k *desk) showUser(c echo.Context, who auth.User, status int, link *shownLink, n *notice) error {
@@ -139,7 +139,7 @@ func (k *desk) changeRole(c echo.Context, who auth.User) error {
 	ctx, role := c.Request().Context(), auth.Role(c.FormValue("role"))
 	u, err := k.Auth.ChangeUser(ctx, c.Param("id"), nil, &role)
 	if errors.Is(err, auth.ErrLastOwner) || errors.Is(err, auth.ErrBadUser) {
-		return k.showUser(c, who, http.StatusConflict, nil, &notice{"bad", sentence(err) + "."})
+		return k.showUser(c, who, http.StatusConflict, nil, &notice{"bad", sentence(err.Error())})
 	}
 	if err != nil {
 		return err
@@ -192,7 +192,7 @@ func (k *desk) removeUser(c echo.Context, who auth.User) error {
 	}
 	err = k.Auth.RemoveUser(ctx, u.ID)
 	if errors.Is(err, auth.ErrLastOwner) {
-		return k.showUser(c, who, http.StatusConflict, nil, &notice{"bad", sentence(err) + "."})
+		return k.showUser(c, who, http.StatusConflict, nil, &notice{"bad", sentence(err.Error())})
 	}
 	if err != nil {
 		return err

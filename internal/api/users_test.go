@@ -15,23 +15,23 @@ import (
 	"tributary/internal/auth"
 )
 
-// needs is the least role of every route that asks for a key. A route that is missing here fails.
-var needs = map[string]auth.Role{
-	"POST /v1/sites": auth.Manager, "GET /v1/sites": auth.Viewer, "GET /v1/sites/:key": auth.Viewer, "PATCH /v1/sites/:key": auth.Manager, "DELETE /v1/sites/:key": auth.Manager,
-	"POST /v1/affiliates": auth.Manager, "GET /v1/affiliates": auth.Viewer, "POST /v1/affiliates/sync": auth.Manager, "GET /v1/affiliates/sync": auth.Viewer,
-	"GET /v1/affiliates/:id": auth.Viewer, "GET /v1/affiliates/:id/stats": auth.Viewer, "POST /v1/affiliates/:id/login-link": auth.Manager,
-	"POST /v1/clicks": auth.Manager, "POST /v1/optins": auth.Manager, "GET /v1/optins": auth.Viewer, "GET /v1/optins/:id": auth.Viewer,
-	"GET /v1/jobs": auth.Viewer, "POST /v1/jobs/:id/retry": auth.Manager,
-	"POST /v1/hooks": auth.Manager, "GET /v1/hooks": auth.Viewer, "GET /v1/hooks/:id": auth.Viewer, "PATCH /v1/hooks/:id": auth.Manager, "DELETE /v1/hooks/:id": auth.Manager,
-	"GET /v1/hooks/:id/payloads": auth.Manager, "GET /v1/hooks/:id/payloads/:payload": auth.Manager, "POST /v1/hooks/:id/payloads/:payload/retry": auth.Manager,
-	"GET /v1/settings": auth.Viewer, "PATCH /v1/settings": auth.Manager, "GET /v1/stats": auth.Viewer, "GET /v1/events": auth.Viewer,
-	"GET /v1/quarantine": auth.Viewer, "GET /v1/quarantine/:id": auth.Manager, "POST /v1/quarantine/:id/retry": auth.Manager, "DELETE /v1/quarantine/:id": auth.Manager,
+// exceptions are the routes whose least role is not the usual one: viewer to read, manager to change.
+var exceptions = map[string]auth.Role{
+	"GET /v1/hooks/:id/payloads": auth.Manager, "GET /v1/hooks/:id/payloads/:payload": auth.Manager, "GET /v1/quarantine/:id": auth.Manager, // what people filled in
 	"GET /v1/people": auth.Manager, "DELETE /v1/people": auth.Owner, "GET /v1/backup": auth.Owner,
-	"GET /v1/keap": auth.Viewer, "DELETE /v1/keap": auth.Owner, "POST /v1/keap/login": auth.Owner, "PUT /v1/keap/key": auth.Owner, "PUT /v1/keap/tenant": auth.Owner,
-	"GET /v1/keap/hook": auth.Viewer, "POST /v1/keap/hook": auth.Manager,
-	"GET /v1/reconcile": auth.Viewer, "POST /v1/reconcile": auth.Manager, "GET /v1/backfill": auth.Viewer, "POST /v1/backfill": auth.Manager,
+	"DELETE /v1/keap": auth.Owner, "POST /v1/keap/login": auth.Owner, "PUT /v1/keap/key": auth.Owner, "PUT /v1/keap/tenant": auth.Owner,
 	"GET /v1/users": auth.Owner, "POST /v1/users": auth.Owner, "GET /v1/users/:id": auth.Owner, "PATCH /v1/users/:id": auth.Owner, "DELETE /v1/users/:id": auth.Owner,
 	"POST /v1/users/:id/link": auth.Owner, "POST /v1/setup": auth.Owner,
+}
+
+func needs(method, path string) auth.Role {
+	if role, known := exceptions[method+" "+path]; known {
+		return role
+	}
+	if method == http.MethodGet {
+		return auth.Viewer
+	}
+	return auth.Manager
 }
 
 // key makes an API key of a role.
@@ -54,12 +54,9 @@ func TestEveryRouteAsksForItsRole(t *testing.T) {
 		if r.Method == echo.RouteNotFound || !strings.HasPrefix(r.Path, "/v1/") {
 			continue
 		}
-		needed, known := needs[r.Method+" "+r.Path]
-		if !known {
-			t.Errorf("%s %s: say in the table which role it needs", r.Method, r.Path)
-		}
+		needed := needs(r.Method, r.Path)
 		for role, key := range keys {
-			req := httptest.NewRequest(r.Method, strings.NewReplacer(":key", "x", ":id", "x", ":payload", "x").Replace(r.Path), nil)
+			req := httptest.NewRequest(r.Method, regexp.MustCompile(`:\w+`).ReplaceAllString(r.Path, "x"), nil)
 			req.Header.Set("Authorization", key)
 			rec := httptest.NewRecorder()
 			s.echo.ServeHTTP(rec, req)

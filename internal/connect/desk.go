@@ -20,3 +20,6 @@ type Pause struct {
 	Since  time.Time
 	Next   time.Time // when it ends, or Keap is asked again
 }
+
+// AuthorizeURL is where Login leads, without what it is asked.
+func (c *Connection) AuthorizeURL() string { return c.o.AuthorizeURL }

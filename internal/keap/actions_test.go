@@ -121,3 +121,27 @@ func TestCustomFieldsAreNotWrittenAfterABadRead(t *testing.T) {
 		}
 	}
 }
+
+func TestTagsAreListedPageByPage(t *testing.T) {
+	box, base := keaptest.Serve(t, sandbox.Options{})
+	client := keaptest.Client(t, base)
+	for i := range 5 {
+		box.AddTag(fmt.Sprintf("Tag %d", i))
+	}
+	var names []string
+	for token := ""; ; {
+		page, next, err := client.Tags(t.Context(), token, 2)
+		if err != nil || len(page) > 2 {
+			t.Fatalf("%v, %v", page, err)
+		}
+		for _, tag := range page {
+			names = append(names, tag.Name)
+		}
+		if token = next; next == "" {
+			break
+		}
+	}
+	if got := strings.Join(names, ", "); got != "Tag 0, Tag 1, Tag 2, Tag 3, Tag 4" {
+		t.Errorf("listed %s", got)
+	}
+}

@@ -1,0 +1,187 @@
+package admin
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"tributary/internal/auth"
+	"tributary/internal/connect"
+)
+
+type keapPage struct {
+	frame
+	Status      connect.Status
+	Pause       connect.Pause
+	LastSuccess time.Time
+	Quota       quota
+	ByFlag      bool // the key comes with the start of the collector
+	Key         []formField
+	Other       bool // what was just tried is of another app
+}
+
+// quota is what Keap told of the day's calls, with its part that is used in percent.
+type quota struct {
+	Limit, Used, Left, Share int
+	Tight                    bool
+	Turns                    time.Time
+	PerMinute                int
+}
+
+// patient is how long a page waits for Keap to tell the app's settings; it is shown without them then.
+const patient = 2 * time.Second
+
+func (k *desk) keap(c echo.Context, who auth.User) error {
+	return k.showKeap(c, who, http.StatusOK, keyFields("", ""), told(c, keapTold))
+}
+
+var keapTold = map[string]string{
+	"connected":    "Keap is connected.",
+	"disconnected": "Keap is disconnected here. The permission stays at Keap until you take it back there.",
+	"checked":      "Keap was asked just now.",
+	"moved":        "What is stored here belongs to this Keap app from now on.",
+}
+
+func (k *desk) showKeap(c echo.Context, who auth.User, status int, key []formField, said *notice) error {
+	ctx, cancel := context.WithTimeout(c.Request().Context(), patient)
+	defer cancel()
+	s, err := k.Keap.Status(ctx, false)
+	if err != nil {
+		return err
+	}
+	p := keapPage{frame: k.frame("Keap", keapAt, who), Status: s, Pause: k.Keap.Pause(), LastSuccess: k.Keap.LastSuccess(), Quota: k.quota(), ByFlag: s.How == connect.ByFlag, Key: key}
+	if s.Checked.After(p.LastSuccess) { // to tell whose the credential is was one, too
+		p.LastSuccess = s.Checked
+	}
+	p.Other = said != nil && said.Tone == toneOther
+	if p.Notice = said; p.Other {
+		p.Notice = &notice{Tone: "bad", Text: said.Text}
+	}
+	k.letFormsLeadToKeap(c)
+	return k.Render(c, status, "keap", p)
+}
+
+// toneOther marks the notice of a credential of another app: the form offers to move then.
+const toneOther = "other"
+
+func (k *desk) quota() quota {
+	q := k.Keap.Quota()
+	out := quota{Limit: q.Limit, Used: max(q.Limit-q.Left, 0), Left: q.Left, Turns: q.Turns, PerMinute: q.PerMinute}
+	if q.Limit > 0 {
+		out.Share = 100 * out.Used / q.Limit
+		out.Tight = out.Share >= 90
+	}
+	return out
+}
+
+// letFormsLeadToKeap lets the button lead there: the policy of all pages lets a form lead nowhere else.
+func (k *desk) letFormsLeadToKeap(c echo.Context) {
+	u, err := url.Parse(k.Keap.AuthorizeURL())
+	if err != nil || u.Host == "" || strings.ContainsAny(u.Host, "; ,'") {
+		return
+	}
+	h := c.Response().Header()
+	const header, own = "Content-Security-Policy", "form-action 'self'"
+	h.Set(header, strings.Replace(h.Get(header), own, own+" "+u.Scheme+"://"+u.Host, 1))
+}
+
+func keyFields(header, wrong string) []formField {
+	return []formField{
+		{Name: "key", Kind: "secret", Label: "Service account key or personal access token", Wrong: wrong, Hint: "From Keap's settings, under API. It is stored encrypted and never shown again.", Placeholder: "KeapAK-..."},
+		{Name: "header", Label: "It is sent as", Kind: "list", Options: chosen(header,
+			formOption{Value: "", Label: "Authorization: Bearer (usual)"}, formOption{Value: "X-Keap-API-Key", Label: "X-Keap-API-Key"})},
+	}
+}
+
+// loginKeap leads the owner to Keap, where they allow access; Keap sends them back.
+func (k *desk) loginKeap(c echo.Context, who auth.User) error {
+	ctx := c.Request().Context()
+	address, _, err := k.Keap.Login(ctx, answer(c, "new_tenant") != "")
+	if err != nil {
+		return k.wrongKeap(c, who, err)
+	}
+	if err := k.note(ctx, who, "keap.login", "", "begun"); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, address)
+}
+
+func (k *desk) useKey(c echo.Context, who auth.User) error {
+	ctx := c.Request().Context()
+	tenant, err := k.Keap.UseKey(ctx, answer(c, "key"), answer(c, "header"), answer(c, "new_tenant") != "")
+	if err != nil {
+		return k.wrongKeap(c, who, err)
+	}
+	if err := k.note(ctx, who, "keap.connect", tenant, "by a key"); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, keapAt+"?done=connected")
+}
+
+// wrongKeap shows the page with what the owner can do about an error.
+func (k *desk) wrongKeap(c echo.Context, who auth.User, err error) error {
+	var other *connect.OtherTenantError
+	tone, text, wrong := "bad", "", ""
+	switch {
+	case errors.As(err, &other):
+		tone = toneOther
+		text = "That is the Keap app " + other.Given + ", and what is stored here belongs to " + other.Known + ": contacts and affiliates have other ids there. Nothing has changed."
+	case errors.Is(err, connect.ErrKeyRefused):
+		wrong = "Keap refuses this key: copy it once more, or make a new one. Nothing has changed."
+	case errors.Is(err, connect.ErrFlagKey):
+		text = "The collector was started with a key of its own, which comes before anything else: start it without --keap-key first."
+	case errors.Is(err, connect.ErrNoClient):
+		text = "To log in at Keap the collector needs a client id and secret: start it with --keap-client-id and --keap-client-secret, or use a key below."
+	case errors.Is(err, connect.ErrNoSuchTenant):
+		text = "The present key is not of that app. Nothing has changed."
+	case errors.Is(err, connect.ErrUnreachable), errors.Is(err, context.DeadlineExceeded):
+		text = "Keap did not answer. Nothing has changed: try again."
+	default:
+		return err
+	}
+	var said *notice
+	if text != "" {
+		said = &notice{Tone: tone, Text: text}
+	}
+	return k.showKeap(c, who, http.StatusUnprocessableEntity, keyFields(answer(c, "header"), wrong), said)
+}
+
+// acceptTenant moves what is stored here to the app of the present key.
+func (k *desk) acceptTenant(c echo.Context, who auth.User) error {
+	ctx, tenant := c.Request().Context(), answer(c, "tenant")
+	if err := k.Keap.AcceptTenant(ctx, tenant); err != nil {
+		return k.wrongKeap(c, who, err)
+	}
+	if err := k.note(ctx, who, "keap.move", tenant, "what is stored belongs to this app now"); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, keapAt+"?done=moved")
+}
+
+// checkKeap asks Keap now whose the credential is, and for the app's settings.
+func (k *desk) checkKeap(c echo.Context, _ auth.User) error {
+	if _, err := k.Keap.Status(c.Request().Context(), true); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, keapAt+"?done=checked")
+}
+
+func (k *desk) askDisconnect(c echo.Context, who auth.User) error {
+	return k.Render(c, http.StatusOK, "keap-disconnect", k.frame("Disconnect Keap", keapAt, who))
+}
+
+func (k *desk) disconnectKeap(c echo.Context, who auth.User) error {
+	ctx := c.Request().Context()
+	if err := k.Keap.Disconnect(ctx); err != nil {
+		return k.wrongKeap(c, who, err)
+	}
+	if err := k.note(ctx, who, "keap.disconnect", "", ""); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, keapAt+"?done=disconnected")
+}

@@ -1,0 +1,141 @@
+package admin
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"tributary/internal/attribution"
+	"tributary/internal/auth"
+	"tributary/internal/sites"
+	"tributary/internal/store"
+)
+
+// maxSites bounds the list: a site is a website, and nobody has a thousand of them.
+const maxSites = 1000
+
+type sitesPage struct {
+	frame
+	Sites []siteRow
+	More  bool
+}
+
+// siteRow is a site and when its tag spoke last.
+type siteRow struct {
+	attribution.Site
+	Last spoken
+}
+
+func (k *desk) sites(c echo.Context, who auth.User) error {
+	ctx := c.Request().Context()
+	all, err := k.Sites.List(ctx, "", maxSites+1)
+	if err != nil {
+		return err
+	}
+	heard, err := k.heard(ctx)
+	if err != nil {
+		return err
+	}
+	p := sitesPage{frame: k.frame("Sites", sitesAt, who), More: len(all) > maxSites}
+	p.Notice = told(c, sitesTold)
+	for _, s := range all[:min(len(all), maxSites)] {
+		p.Sites = append(p.Sites, siteRow{s, heard.of(s.Key)})
+	}
+	return k.Render(c, http.StatusOK, "sites", p)
+}
+
+// sitesTold is what can be said above the list.
+var sitesTold = map[string]string{"deleted": "The site is deleted. Events of its pages are refused from now on; what they sent before stays."}
+
+// told is the notice that an address asks for by ?done=: only a word that is known, so that no link can put one there.
+func told(c echo.Context, words map[string]string) *notice {
+	if text := words[c.QueryParam("done")]; text != "" {
+		return &notice{Tone: "good", Text: text}
+	}
+	return nil
+}
+
+type newSitePage struct {
+	frame
+	Fields []formField
+}
+
+func (k *desk) newSite(c echo.Context, who auth.User) error {
+	return k.Render(c, http.StatusOK, "site-new", newSitePage{k.frame("Add a site", sitesAt, who), newSiteFields("", "")})
+}
+
+func newSiteFields(name, pages string) []formField {
+	return []formField{
+		{Name: "name", Label: "Name", Value: name, Placeholder: "My landing pages", Hint: "For you alone: visitors never see it."},
+		{
+			Name: "origins", Label: "Where its pages are", Kind: "lines", Value: pages, Placeholder: "www.example.com",
+			Hint: "The web addresses whose pages will carry the tag, one on each line. *.example.com stands for every subdomain. Events from anywhere else are refused.",
+		},
+	}
+}
+
+func (k *desk) addSite(c echo.Context, who auth.User) error {
+	name, pages := answer(c, "name"), answer(c, "origins")
+	s, _, err := k.Sites.Add(c.Request().Context(), account, sites.Input{Name: name, Origins: sites.Pages(listed(pages), true)}, "")
+	var w *sites.Wrong
+	if errors.As(err, &w) {
+		p := newSitePage{k.frame("Add a site", sitesAt, who), newSiteFields(name, pages)}
+		blame([]formGroup{{Fields: p.Fields}}, w.Field, sentence(w.Problem))
+		return k.Render(c, http.StatusUnprocessableEntity, "site-new", p)
+	}
+	if err != nil {
+		return err
+	}
+	if err := k.note(c.Request().Context(), who, "site.add", s.Key, s.Name+": "+strings.Join(s.Origins, ", ")); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, sitesAt+"/"+s.Key+"?done=added")
+}
+
+// sentence makes one of a line of an error.
+func sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	return strings.ToUpper(text[:1]) + text[1:] + "."
+}
+
+type deleteSitePage struct {
+	frame
+	Site attribution.Site
+	Last spoken
+}
+
+// askDeleteSite says what will happen, and asks once more.
+func (k *desk) askDeleteSite(c echo.Context, who auth.User) error {
+	ctx := c.Request().Context()
+	s, err := k.Sites.Get(ctx, c.Param("key"))
+	if err != nil {
+		return err
+	}
+	heard, err := k.heard(ctx)
+	if err != nil {
+		return err
+	}
+	return k.Render(c, http.StatusOK, "site-delete", deleteSitePage{k.frame("Delete "+s.Name, sitesAt, who), s, heard.of(s.Key)})
+}
+
+func (k *desk) deleteSite(c echo.Context, who auth.User) error {
+	ctx := c.Request().Context()
+	s, err := k.Sites.Get(ctx, c.Param("key"))
+	if err != nil {
+		return err
+	}
+	if err := k.Sites.Delete(ctx, s.Key); err != nil {
+		return err
+	}
+	if err := k.note(ctx, who, "site.delete", s.Key, s.Name); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, sitesAt+"?done=deleted")
+}
+
+// isConflict tells that somebody else saved meanwhile.
+func isConflict(err error) bool { return errors.Is(err, store.ErrConflict) }

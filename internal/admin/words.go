@@ -1,0 +1,15 @@
+package admin
+
+import (
+	"html/template"
+	"time"
+)
+
+// words are what the templates of the desk can say beside the usual.
+var words = template.FuncMap{"rfc": rfc, "clock": clock, "int64": func(n int) int64 { return int64(n) }}
+
+// rfc is a moment for the page's script, which writes it as the reader does.
+func rfc(at time.Time) string { return at.UTC().Format(time.RFC3339) }
+
+// clock is a moment for who has no script.
+func clock(at time.Time) string { return at.UTC().Format("2 Jan 2006 15:04 UTC") }
