@@ -26,6 +26,8 @@ import (
 	"tributary/internal/hooks"
 	"tributary/internal/intake"
 	"tributary/internal/keap"
+	"tributary/internal/letter"
+	"tributary/internal/mail"
 	"tributary/internal/metrics"
 	"tributary/internal/outbox"
 	"tributary/internal/portal"
@@ -35,6 +37,7 @@ import (
 	"tributary/internal/store"
 	"tributary/internal/store/boltstore"
 	"tributary/internal/vault"
+	"tributary/internal/webhooks"
 	"tributary/web"
 )
 
@@ -50,7 +53,10 @@ type collector struct {
 	outbox      *outbox.Outbox
 	keap        *keap.Client
 	settings    *settings.Keeper
+	mails       *mail.Queue
+	letters     *letter.Letters
 	work        *keapWork
+	webhooks    *webhooks.Service
 	ranking     *ranking.Board
 	errands     errands
 	adminKey    string
@@ -103,6 +109,9 @@ func (c *collector) wire() error {
 	if err := c.connect(seal); err != nil {
 		return err
 	}
+	if err := c.openMail(seal); err != nil {
+		return err
+	}
 	return c.routes(seal)
 }
 
@@ -134,6 +143,7 @@ func (c *collector) routes(seal *vault.Vault) error {
 	door := &intake.HookDoor{Hooks: service, Logger: c.log}
 	c.work = c.newKeapWork(c.keap, seal, service)
 	door.Hints = c.work.hints.Take
+	c.webhooks = c.newWebhooks(seal)
 	c.echo.GET("/h/:token", door.Get)
 	c.echo.HEAD("/h/:token", door.Get)
 	c.echo.POST("/h/:token", door.Post)
@@ -150,6 +160,7 @@ func (c *collector) routes(seal *vault.Vault) error {
 	c.echo.HEAD(web.AssetsPath+"*", echo.WrapHandler(assets))
 	err = portal.Register(c.echo, portal.Deps{
 		Auth: c.auth, Store: c.store, Opener: seal, Assets: assets, BaseURL: c.cfg.baseURL, Now: time.Now, Stopping: c.stopping,
+		Mailer: c.mailer(), Sites: set.sites,
 	})
 	if err != nil {
 		return err
@@ -180,7 +191,7 @@ func (c *collector) apiDeps(seal *vault.Vault, set setup, service *hooks.Service
 		},
 	}
 	deps.KeapHook, deps.Reconcile = c.work.registrar, c.work.reconcile
-	deps.Connected = c.connected
+	deps.Connected, deps.Webhooks, deps.Mails = c.connected, c.webhooks, c.mails
 	return deps
 }
 
@@ -198,6 +209,8 @@ func (c *collector) run(ctx context.Context, l net.Listener) error {
 	tasks.Go(func() { c.whileConnected(background, c.deliver) })
 	tasks.Go(func() { c.whileConnected(background, c.work.run) })
 	tasks.Go(func() { c.whileConnected(background, c.keepSyncing) })
+	tasks.Go(func() { c.webhooks.Run(background) })
+	tasks.Go(func() { c.mails.Run(background) })
 	if c.metricsDoor != nil {
 		tasks.Go(func() { c.serveMetrics(background) })
 	}
@@ -221,7 +234,7 @@ func (c *collector) serveMetrics(ctx context.Context) {
 	}
 }
 
-// sweep removes expired login links and sessions.
+// sweep removes expired login links and sessions, and old mails.
 func (c *collector) sweep(ctx context.Context) {
 	hourly := time.NewTicker(time.Hour)
 	defer hourly.Stop()
@@ -229,6 +242,7 @@ func (c *collector) sweep(ctx context.Context) {
 		if _, err := c.auth.Sweep(ctx, time.Now()); err != nil && ctx.Err() == nil {
 			c.log.Error("removing expired sessions", "error", err)
 		}
+		c.sweepMails(ctx)
 		select {
 		case <-hourly.C:
 		case <-ctx.Done():

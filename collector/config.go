@@ -40,12 +40,14 @@ type config struct {
 	scriptPath, eventsPath   string
 	trustedProxies, logLevel string
 	metricsListen            string
+	webhooksToLoopback       bool
+	smtpURL, mailFrom        string
 
 	proxies []*net.IPNet
 }
 
 // secrets can also be given by a file, because an environment is seen by too many.
-var secrets = []string{"admin-key", "secret-key", "keap-key", "keap-client-secret"}
+var secrets = []string{"admin-key", "secret-key", "keap-key", "keap-client-secret", "smtp-url"}
 
 func (c *config) register(fs *flag.FlagSet) {
 	fs.StringVar(&c.listen, "listen", ":8080", "`address` to answer on")
@@ -74,6 +76,9 @@ func (c *config) register(fs *flag.FlagSet) {
 	fs.StringVar(&c.eventsPath, "events-path", snippet.EventsPath, "`path` that the script sends events to; "+snippet.EventsPath+" keeps working likewise")
 	fs.StringVar(&c.trustedProxies, "trusted-proxies", "", "`networks` (comma-separated CIDR) whose X-Forwarded-For is believed")
 	fs.StringVar(&c.metricsListen, "metrics-listen", "", "`address` that answers /metrics without a key, such as 127.0.0.1:9090; keep it from the public (default: only --listen, which asks for the admin key)")
+	fs.BoolVar(&c.webhooksToLoopback, "webhooks-to-loopback", false, "let outgoing webhooks call this machine, by http as well: for development")
+	fs.StringVar(&c.smtpURL, "smtp-url", "", "mail server `URL` such as smtp://user:password@mail.example.com:587 (STARTTLS) or smtps://... (TLS); without it no mails are sent, and the owner hands out login links")
+	fs.StringVar(&c.mailFrom, "mail-from", "", "`sender` of mails, such as \"Example Team <team@example.com>\"")
 	fs.StringVar(&c.logLevel, "log-level", "info", "debug, info, warn or error")
 }
 
@@ -119,7 +124,7 @@ func secretFlags(env func(string) string) (args []string, err error) {
 }
 
 func (c *config) check() error {
-	for _, check := range []func() error{c.checkAddresses, c.checkKeap, c.checkOAuth, c.checkPolicy, c.checkProxies, c.checkPaths} {
+	for _, check := range []func() error{c.checkAddresses, c.checkKeap, c.checkOAuth, c.checkPolicy, c.checkProxies, c.checkPaths, c.checkMail} {
 		if err := check(); err != nil {
 			return fmt.Errorf("%w: %w", errUsage, err)
 		}

@@ -92,7 +92,7 @@ func demoConfig(args []string, stderr io.Writer) (cfg config, log *slog.Logger, 
 		cleanup = func() { os.RemoveAll(*data) }
 	}
 	return config{
-		scriptPath: snippet.ScriptPath, eventsPath: snippet.EventsPath,
+		scriptPath: snippet.ScriptPath, eventsPath: snippet.EventsPath, webhooksToLoopback: true,
 		listen: fmt.Sprintf("127.0.0.1:%d", *port), data: *data, keapKey: sandbox.DefaultKey, keapPerMinute: keap.Unlimited,
 		keapTimeout: 5 * time.Second, keapSettle: 10 * time.Second, contactWait: time.Hour, keapSyncEvery: time.Minute,
 		rule: string(attribution.Latest), window: attribution.DefaultPolicy.Window, mergeWindow: attribution.DefaultPolicy.Merge,

@@ -38,6 +38,7 @@ var catalogue = []struct {
 	make                    func(file string) ([]byte, error)
 }{
 	{"portal.js", "text/javascript; charset=utf-8", "portal", bundleScript},
+	{"links.js", "text/javascript; charset=utf-8", "links", bundleScript},
 	{"portal.css", "text/css; charset=utf-8", "portal", bundleStyle},
 	{"admin.css", "text/css; charset=utf-8", "admin", bundleStyle},
 	{"admin.js", "text/javascript; charset=utf-8", "admin", bundleScript},

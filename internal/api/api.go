@@ -16,6 +16,7 @@ import (
 	"tributary/internal/settings"
 	"tributary/internal/sites"
 	"tributary/internal/store"
+	"tributary/internal/webhooks"
 )
 
 // Sealer reads and writes personal data.
@@ -33,6 +34,7 @@ type Deps struct {
 	Ingest     func(context.Context, attribution.Event) (store.Outcome, error)
 	Retake     func(context.Context, store.Quarantined, []byte) ([]store.Outcome, error) // judges quarantined input again
 	Hooks      *hooks.Service
+	Webhooks   *webhooks.Service
 	Keap       Keap
 	Connected  func() bool // whether there is a Keap to work with; nil is yes
 	KeapHook   KeapHook    // nil without any
@@ -45,6 +47,7 @@ type Deps struct {
 	Sites      *sites.Keeper
 	Affiliates *affiliates.Desk
 	Settings   *settings.Desk
+	Mails      Mails
 }
 
 const account = attribution.DefaultAccount
@@ -79,6 +82,7 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodGet, "/optins/:id", auth.Viewer, "", getOptIn},
 		{http.MethodGet, "/jobs", auth.Viewer, "", listJobs},
 		{http.MethodPost, "/jobs/:id/retry", auth.Manager, "job.retry", retryJob},
+		{http.MethodGet, "/mails", auth.Viewer, "", listMails},
 		{http.MethodPost, "/hooks", auth.Manager, "hook.create", createHook},
 		{http.MethodGet, "/hooks", auth.Viewer, "", listHooks},
 		{http.MethodGet, "/hooks/:id", auth.Viewer, "", getHook},
@@ -87,6 +91,17 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodGet, "/hooks/:id/payloads", auth.Manager, "", listPayloads},
 		{http.MethodGet, "/hooks/:id/payloads/:payload", auth.Manager, "", getPayload},
 		{http.MethodPost, "/hooks/:id/payloads/:payload/retry", auth.Manager, "hook.retry", retryPayload},
+		{http.MethodPost, "/webhooks", auth.Manager, "webhook.create", createWebhook},
+		{http.MethodGet, "/webhooks", auth.Viewer, "", listWebhooks},
+		{http.MethodGet, "/webhooks/:id", auth.Viewer, "", getWebhook},
+		{http.MethodPatch, "/webhooks/:id", auth.Manager, "webhook.change", changeWebhook},
+		{http.MethodDelete, "/webhooks/:id", auth.Manager, "webhook.delete", deleteWebhook},
+		{http.MethodPost, "/webhooks/:id/rotate", auth.Manager, "webhook.rotate", rotateWebhook},
+		{http.MethodPost, "/webhooks/:id/test", auth.Manager, "webhook.test", testWebhook},
+		{http.MethodPost, "/webhooks/:id/replay", auth.Manager, "webhook.replay", replayFailed},
+		{http.MethodGet, "/webhooks/:id/deliveries", auth.Manager, "", listDeliveries},
+		{http.MethodGet, "/webhooks/:id/deliveries/:delivery", auth.Manager, "", getDelivery},
+		{http.MethodPost, "/webhooks/:id/deliveries/:delivery/replay", auth.Manager, "webhook.replay", replayDelivery},
 		{http.MethodGet, "/settings", auth.Viewer, "", getSettings},
 		{http.MethodPatch, "/settings", auth.Manager, "settings.change", changeSettings},
 		{http.MethodGet, "/stats", auth.Viewer, "", accountStats},

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -53,7 +54,16 @@ func (d Deps) optIn(c echo.Context, o attribution.OptIn) (optInAnswer, error) {
 	if err != nil {
 		return optInAnswer{}, err
 	}
-	earner, err := d.earner(c, o.Ref)
+	return showOptIn(c.Request().Context(), d.Store, o, email)
+}
+
+// ShowOptIn is an opt-in as GET /v1/optins/{id} shows it, with the e-mail that is given.
+func ShowOptIn(ctx context.Context, s store.Affiliates, o attribution.OptIn, email string) (any, error) {
+	return showOptIn(ctx, s, o, email)
+}
+
+func showOptIn(ctx context.Context, s store.Affiliates, o attribution.OptIn, email string) (optInAnswer, error) {
+	earner, err := earner(ctx, s, o.Ref)
 	if err != nil {
 		return optInAnswer{}, err
 	}
@@ -73,11 +83,11 @@ func (d Deps) emailOf(o attribution.OptIn) (string, error) {
 }
 
 // earner names the affiliate of a reference, as far as it is known; nil where there is none.
-func (d Deps) earner(c echo.Context, ref attribution.Ref) (*affiliateOf, error) {
+func earner(ctx context.Context, s store.Affiliates, ref attribution.Ref) (*affiliateOf, error) {
 	if ref.IsZero() {
 		return nil, nil
 	}
-	a, err := d.Store.Affiliate(c.Request().Context(), account, ref)
+	a, err := s.Affiliate(ctx, account, ref)
 	switch {
 	case err == nil:
 		return &affiliateOf{a.ID, a.Code, a.Name}, nil

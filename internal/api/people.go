@@ -158,7 +158,7 @@ func (d Deps) affiliateWith(ctx context.Context, email string) (*affiliateAnswer
 }
 
 // remains says what no program can take back.
-const remains = "older copies of the encrypted records stay in unused pages of the database until \"tributary compact\", and in backups until these are deleted; Keap and the form tool keep their own records"
+const remains = "older copies of the encrypted records stay in unused pages of the database until \"tributary compact\", and in backups until these are deleted; Keap, the form tool and whoever webhooks told keep their own records"
 
 func erasePerson(d Deps, c echo.Context) error {
 	email, err := personEmail(c)
@@ -187,12 +187,17 @@ func erasePerson(d Deps, c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	deliveries, err := d.Webhooks.ForgetErased(ctx)
+	if err != nil {
+		return err
+	}
 	return c.JSON(http.StatusOK, struct {
 		OptIns     int    `json:"optins"`
 		Events     int    `json:"events"`
 		Jobs       int    `json:"jobs"`
 		Quarantine int    `json:"quarantine"`
 		Payloads   int    `json:"payloads"`
+		Deliveries int    `json:"deliveries"`
 		Remains    string `json:"remains"`
-	}{done.OptIns, done.Events, done.Jobs, len(ids), payloads, remains})
+	}{done.OptIns, done.Events, done.Jobs, len(ids), payloads, deliveries, remains})
 }

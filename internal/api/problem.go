@@ -8,6 +8,7 @@ import (
 
 	"tributary/internal/stats"
 	"tributary/internal/store"
+	"tributary/internal/webhooks"
 )
 
 // Problem is an error as RFC 9457 has it, with a code for programs.
@@ -42,6 +43,7 @@ func WriteProblem(c echo.Context, status int, code, detail string) error {
 func answer(c echo.Context, err error) error {
 	var p *Problem
 	var span *stats.BadRange
+	var wrong *webhooks.Wrong
 	switch {
 	case err == nil:
 		return nil
@@ -49,6 +51,10 @@ func answer(c echo.Context, err error) error {
 		return WriteProblem(c, p.Status, p.Code, p.Detail)
 	case errors.As(err, &span):
 		return WriteProblem(c, http.StatusUnprocessableEntity, "invalid_range", span.Error())
+	case errors.As(err, &wrong):
+		return WriteProblem(c, http.StatusUnprocessableEntity, "invalid_"+wrong.Field, wrong.Error())
+	case errors.Is(err, webhooks.ErrDisabled):
+		return WriteProblem(c, http.StatusConflict, "webhook_disabled", err.Error()+` by PATCH {"enabled": true}`)
 	case errors.Is(err, store.ErrNotFound):
 		return WriteProblem(c, http.StatusNotFound, "not_found", "there is no such record")
 	case errors.Is(err, store.ErrConflict):

@@ -47,7 +47,8 @@ type OptIn struct {
 	Visitor    uuid.UUID `json:"visitor"`
 	URL        string    `json:"url,omitempty"`
 	Referrer   string    `json:"referrer,omitempty"`
-	UTM        UTM       `json:"utm,omitzero"` // of the first arrival that has any
+	UTM        UTM       `json:"utm,omitzero"`     // of the first arrival that has any
+	Landing    Landing   `json:"landing,omitzero"` // of the click that brought the person to Ref; zero where it is not known
 	Form       Form      `json:"form"`
 	Via        []Via     `json:"via"`
 	Status     Status    `json:"status"`
@@ -120,6 +121,12 @@ func (o *OptIn) name(e Event) {
 // Absorb folds in another record of the same opt-in: one that came without a person, before it was known whose it was.
 // That one was never written into Keap, so nothing has to be taken back.
 func (o *OptIn) Absorb(other OptIn, p Policy, now time.Time, fixed bool) {
+	if o.Landing == (Landing{}) {
+		o.Landing = other.Landing
+	}
+	if o.Landed() == (Landing{}) {
+		o.Landing = other.Landed()
+	}
 	for _, via := range other.Via {
 		o.Merge(Event{
 			At: other.At, Received: now, Site: other.Site, Form: other.Form, UTM: other.UTM, Via: via, Latest: Touch{Ref: other.Ref, At: other.At},

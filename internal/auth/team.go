@@ -55,11 +55,12 @@ func (a *Auth) AddUser(ctx context.Context, u User) (User, error) {
 		return u, err
 	}
 	u.ID, u.Created = uuid.Must(uuid.NewV7()).String(), a.now().UTC()
-	if err := a.claimEmail(ctx, u); err != nil {
-		return u, err
-	}
 	if err := a.putUser(ctx, u, 0); err != nil {
 		return u, err
+	}
+	// The user stands there before the address is theirs: so an address whose user does not is free for sure.
+	if err := a.claimEmail(ctx, u); err != nil {
+		return u, errors.Join(err, a.deleteIfThere(ctx, userKind, u.ID))
 	}
 	if u.Role != Owner {
 		return u, nil
@@ -238,7 +239,22 @@ func (a *Auth) RemoveUser(ctx context.Context, id string) error {
 
 // forget removes what a user leaves. The user is gone already, so none of it opens anything.
 func (a *Auth) forget(ctx context.Context, u User) error {
-	return errors.Join(a.EndSessions(ctx, u.ID, ""), a.deleteIfThere(ctx, emailKind, u.Email), a.deleteIfThere(ctx, loginKind, u.ID))
+	return errors.Join(a.EndSessions(ctx, u.ID, ""), a.freeEmail(ctx, u), a.deleteIfThere(ctx, loginKind, u.ID))
+}
+
+// freeEmail frees a user's address, unless it is another's by now.
+func (a *Auth) freeEmail(ctx context.Context, u User) error {
+	doc, err := a.docs.Get(ctx, emailKind, u.Email)
+	if errors.Is(err, store.ErrNotFound) || err == nil && string(doc.Value) != u.ID {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("reading an e-mail address: %w", err)
+	}
+	if err := a.docs.Delete(ctx, emailKind, u.Email, doc.Version); err != nil && !errors.Is(err, store.ErrConflict) {
+		return fmt.Errorf("freeing an e-mail address: %w", err)
+	}
+	return nil
 }
 
 func (a *Auth) deleteIfThere(ctx context.Context, kind, key string) error {

@@ -21,6 +21,8 @@ type Metrics struct {
 	commit   prometheus.Histogram
 	batch    prometheus.Histogram
 	keap     *prometheus.HistogramVec
+	webhook  *prometheus.HistogramVec
+	mails    *prometheus.CounterVec
 }
 
 // New makes the registry.
@@ -42,11 +44,20 @@ func New() *Metrics {
 		keap: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "tributary_keap_call_seconds", Help: "Time of one call of Keap, by method and status; status none means that no answer came.", Buckets: seconds,
 		}, []string{"method", "status"}),
+		webhook: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "tributary_webhook_attempt_seconds", Help: "Time of one attempt at an endpoint of an outgoing webhook, by its outcome.", Buckets: seconds,
+		}, []string{"outcome"}),
 	}
-	m.registry.MustRegister(m.events, m.ingest, m.commit, m.batch, m.keap,
+	m.mails = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "tributary_mails_total", Help: "Attempts to send a mail, by class and by what became of them; waiting means put off.",
+	}, []string{"class", "state"})
+	m.registry.MustRegister(m.events, m.ingest, m.commit, m.batch, m.keap, m.webhook, m.mails,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for _, d := range dispositions {
 		m.events.WithLabelValues(string(d)) // a series that is there at 0 can be alerted on
+	}
+	for _, succeeded := range []bool{true, false} {
+		m.webhook.WithLabelValues(outcomeOf(succeeded))
 	}
 	return m
 }

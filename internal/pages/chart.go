@@ -21,8 +21,12 @@ const (
 	leastHeight = 3 // so that one click beside a thousand can be seen
 )
 
+// weeksFrom is the number of days from which a bar is a week: more bars than that are too thin to point at.
+const weeksFrom = 93
+
 // Chart is the template "chart".
 type Chart struct {
+	Weekly, Compared               bool // a bar is a week; there is a period before
 	Width, Height, Slot            int
 	Middle, OptInsFloor, ClicksTop int // lines of the grid
 	OptIns, Clicks                 pane
@@ -38,40 +42,80 @@ type pane struct {
 	floor, height int
 }
 
-// dayBars is one day. Counts tells it in words.
+// dayBars is one day, or one week, named by its first day. Counts tells it in words. Before marks the opt-ins of the period
+// before.
 type dayBars struct {
-	Day, Counts    string
-	Left           int
-	OptIns, Clicks rect
+	Day, Counts            string
+	Left                   int
+	OptIns, Clicks, Before rect
 }
 
 type rect struct{ X, Y, W, H int }
 
 type mark struct{ Day, Text string }
 
-// dayRow is one day of the table.
+// dayRow is one day of the table, or one week.
 type dayRow struct {
-	Text string
+	Text   string
+	Before int64 // opt-ins on the same day of the period before
 	stats.Day
 }
 
 // NewChart draws opt-ins and clicks of some days, oldest first; at least one.
-func NewChart(days []stats.Day) Chart {
+func NewChart(days []stats.Day) Chart { return NewChartOver(days, nil) }
+
+// NewChartOver is NewChart with the opt-ins of the days before, each beside the day that has its place in the range.
+func NewChartOver(all, allBefore []stats.Day) Chart {
+	spans := spansOf(all)
+	days, before := sums(all, spans), sums(allBefore[:min(len(allBefore), len(all))], spans) // a month may be longer
 	c := Chart{
+		Weekly: len(days) < len(all), Compared: slices.ContainsFunc(before, func(d stats.Day) bool { return d.OptIns > 0 }),
 		Width: slot * len(days), Height: chartHeight, Slot: slot,
 		Middle: optInsPane / 2, OptInsFloor: optInsPane, ClicksTop: optInsPane + gap,
-		OptIns: newPane(optInsPane, optInsPane, days, optIns), Clicks: newPane(chartHeight, clicksPane, days, clicks),
+		OptIns: newPane(optInsPane, optInsPane, slices.Concat(days, before), optIns), Clicks: newPane(chartHeight, clicksPane, days, clicks),
 		Best: bestOf(days),
 	}
 	for i, d := range days {
-		c.Days = append(c.Days, dayBars{d.Day, counts(d), i * slot, c.OptIns.bar(i, d.OptIns), c.Clicks.bar(i, d.Clicks)})
-		c.Rows = append(c.Rows, dayRow{DayText(d), d})
+		bars := dayBars{Day: d.Day, Counts: counts(d), Left: i * slot, OptIns: c.OptIns.bar(i, d.OptIns), Clicks: c.Clicks.bar(i, d.Clicks)}
+		if c.Compared {
+			bars.Before = c.OptIns.mark(i, before[i].OptIns)
+			bars.Counts += "; before: " + Counted(before[i].OptIns, "opt-in", "opt-ins")
+		}
+		c.Days = append(c.Days, bars)
+		c.Rows = append(c.Rows, dayRow{DayText(d), before[i].OptIns, d})
 	}
 	slices.Reverse(c.Rows) // the latest first
 	for _, i := range []int{0, len(days) / 2, len(days) - 1} {
 		c.Marks = append(c.Marks, mark{days[i].Day, DayText(days[i])})
 	}
 	return c
+}
+
+// spansOf cuts a range into days, or into weeks that begin on Monday.
+func spansOf(days []stats.Day) (starts []int) {
+	for i, d := range days {
+		at, err := time.Parse(time.DateOnly, d.Day)
+		if i == 0 || len(days) < weeksFrom || err == nil && at.Weekday() == time.Monday {
+			starts = append(starts, i)
+		}
+	}
+	return starts
+}
+
+// sums adds up each span; where there are fewer days than spans ask for, nothing was counted.
+func sums(days []stats.Day, starts []int) []stats.Day {
+	out := make([]stats.Day, len(starts))
+	for i, start := range starts {
+		end := len(days)
+		if i+1 < len(starts) {
+			end = min(starts[i+1], end)
+		}
+		for j := start; j < end; j++ {
+			out[i].Day = days[start].Day
+			out[i].Tally = out[i].Tally.Add(days[j].Tally)
+		}
+	}
+	return out
 }
 
 func optIns(d stats.Day) int64 { return d.OptIns }
@@ -93,6 +137,14 @@ func (p pane) bar(i int, n int64) rect {
 	}
 	h := max(int(n*int64(p.height)/p.Top), leastHeight)
 	return rect{X: i*slot + (slot-barWidth)/2, Y: p.floor - h, W: barWidth, H: h}
+}
+
+// mark is the line that a bar of this height would end in.
+func (p pane) mark(i int, n int64) rect {
+	if n == 0 {
+		return rect{}
+	}
+	return rect{X: i*slot + 1, Y: p.floor - max(int(n*int64(p.height)/p.Top), leastHeight), W: slot - 2, H: 1}
 }
 
 // roundUp is the first round number, with a whole half, that is not below n.

@@ -7,6 +7,7 @@ import "tributary/internal/attribution"
 type Stage struct {
 	Name, Rate, RateOf, Note string
 	Count, Share             int64
+	Change                   Change // against the period before, where there is one
 }
 
 // Funnel leads from clicks to credit.

@@ -39,7 +39,7 @@ func live(t *testing.T, test func(*testing.T, *liveDesk)) {
 	})
 }
 
-// counted counts how often the store is asked for a page.
+// counted counts how often the store is asked for a page, or for the version of one.
 type counted struct {
 	portal.Store
 	reads *atomic.Int64
@@ -48,6 +48,11 @@ type counted struct {
 func (c counted) Counters(ctx context.Context, a attribution.AccountID, r attribution.Ref, from, to attribution.Hour) ([]attribution.HourTally, error) {
 	c.reads.Add(1)
 	return c.Store.Counters(ctx, a, r, from, to)
+}
+
+func (c counted) Version(ctx context.Context, a attribution.AccountID, r attribution.Ref) (string, error) {
+	c.reads.Add(1)
+	return c.Store.Version(ctx, a, r)
 }
 
 func (l *liveDesk) serve(t *testing.T) {

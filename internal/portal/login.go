@@ -28,5 +28,5 @@ func (p *portal) logout(c echo.Context) error {
 		return err
 	}
 	p.cookie.Drop(c)
-	return p.Render(c, http.StatusOK, "message", signedOut)
+	return p.Render(c, http.StatusOK, "message", p.newLink(signedOut, askToReturn))
 }

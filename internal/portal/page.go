@@ -6,34 +6,32 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"tributary/internal/auth"
-	"tributary/internal/store"
 )
 
-// page shows the whole page; ?before= a list of earlier opt-ins instead.
+// page shows the numbers of a period. ?before= is where lists of earlier opt-ins were, and still are.
 func (p *portal) page(c echo.Context, s auth.Session) error {
-	before, err := readCursor(c.QueryParam("before"))
-	if err != nil {
-		return err
+	if c.QueryParam("before") != "" {
+		return p.optIns(c, s)
 	}
-	return p.show(c, "page", ownerOf(s), before)
+	return p.show(c, "page", ownerOf(s))
 }
 
 // fragment is the part of the page that changes, for its script.
 func (p *portal) fragment(c echo.Context, s auth.Session) error {
-	return p.show(c, "live", ownerOf(s), store.Cursor{})
+	return p.show(c, "live", ownerOf(s))
 }
 
-func (p *portal) show(c echo.Context, template string, who owner, before store.Cursor) error {
-	ctx := c.Request().Context()
+func (p *portal) show(c echo.Context, template string, who owner) error {
+	ctx, query := c.Request().Context(), c.QueryParams()
 	affiliate, err := p.affiliate(ctx, who)
 	if err != nil {
 		return err
 	}
-	snap, err := p.snapshot(ctx, who, before)
+	snap, err := p.snapshot(ctx, who, readPeriod(query, p.Now(), p.Zone), readDimension(query))
 	if err != nil {
 		return err
 	}
-	return p.Render(c, http.StatusOK, template, p.view(affiliate, snap, !before.IsZero()))
+	return p.Render(c, http.StatusOK, template, p.view(affiliate, snap, query.Get("all") != ""))
 }
 
 // live is a stream that tells of changes of the page.

@@ -13,6 +13,7 @@ import (
 	"tributary/internal/attribution"
 	"tributary/internal/auth"
 	"tributary/internal/pages"
+	"tributary/internal/sites"
 	"tributary/internal/stats"
 	"tributary/internal/store"
 	"tributary/web"
@@ -20,7 +21,8 @@ import (
 
 // Store is what the pages ask of the store; see store.Store.
 type Store interface {
-	stats.Counters
+	stats.Parts
+	Version(ctx context.Context, account attribution.AccountID, ref attribution.Ref) (string, error)
 	OptIns(ctx context.Context, account attribution.AccountID, q store.Query) (store.Page, error)
 	Affiliate(ctx context.Context, account attribution.AccountID, ref attribution.Ref) (attribution.Affiliate, error)
 }
@@ -31,7 +33,7 @@ type Opener interface {
 	Open(sealed []byte, key attribution.PersonKey) (attribution.Person, error)
 }
 
-// Deps are what the portal works with. All are needed but Zone and Stopping.
+// Deps are what the portal works with. All are needed but Zone, Sites, Mailer and Stopping.
 type Deps struct {
 	Auth    *auth.Auth
 	Store   Store
@@ -40,6 +42,8 @@ type Deps struct {
 	BaseURL string           // the collector's public address; with https cookies are Secure
 	Now     func() time.Time // the clock
 	Zone    *time.Location   // of the days; nil means UTC
+	Sites   *sites.Keeper    // whose pages are linked to; nil knows none
+	Mailer  Mailer           // nil where no mail server is set
 	// Stopping is closed when the server begins to stop: open streams then end, so that it need not wait for them.
 	Stopping <-chan struct{}
 }
@@ -52,10 +56,18 @@ func Register(r pages.Router, d Deps) error {
 	if err != nil {
 		return err
 	}
-	around := []echo.MiddlewareFunc{pages.Secured, p.Explained("the affiliate's page", explanation), p.SameOrigin}
+	around := []echo.MiddlewareFunc{pages.Secured, p.Explained("the affiliate's page", p.explanation), p.SameOrigin}
 	r.GET("/portal", p.signedIn(p.page), around...)
+	r.GET("/portal/optins", p.signedIn(p.optIns), around...)
+	r.GET("/portal/optins.csv", p.signedIn(p.optInsCSV), around...)
+	r.GET("/portal/days.csv", p.signedIn(p.daysCSV), around...)
+	r.GET("/portal/breakdown.csv", p.signedIn(p.breakdownCSV), around...)
+	r.GET("/portal/links", p.signedIn(p.links), around...)
+	r.GET("/portal/links/qr.:format", p.signedIn(p.picture), around...)
 	r.GET("/portal/fragment", p.signedIn(p.fragment), around...)
 	r.GET("/portal/live", p.signedIn(p.live), around...)
+	r.GET("/portal/login", p.askPage, around...)
+	r.POST("/portal/login", p.ask, around...)
 	r.GET("/portal/login/:token", p.loginPage, around...)
 	r.POST("/portal/login/:token", p.login, around...)
 	r.POST("/portal/logout", p.logout, around...)
@@ -67,7 +79,14 @@ type portal struct {
 	*pages.Face
 	cookie pages.Cookie
 	watch  *pages.Watch[owner]
+	// exports bounds how many files are written at once: each reads much.
+	exports chan struct{}
+
+	networks, addresses *gate // who asks for login mails, and for whom
 }
+
+// exportsAtOnce is how many files are written at once, for all readers together.
+const exportsAtOnce = 4
 
 func newPortal(d Deps) (*portal, error) {
 	base, err := pages.ParseBase(d.BaseURL)
@@ -77,8 +96,9 @@ func newPortal(d Deps) (*portal, error) {
 	if d.Zone == nil {
 		d.Zone = time.UTC
 	}
-	p := &portal{Deps: d, cookie: pages.CookieFor("tributary", base)}
+	p := &portal{Deps: d, cookie: pages.CookieFor("tributary", base), exports: make(chan struct{}, exportsAtOnce)}
 	p.watch = pages.NewWatch(p.version)
+	p.networks, p.addresses = newGate(asksOfNetwork, askSpan), newGate(asksForAddress, askSpan)
 	p.Face, err = pages.NewFace("portal", d.Assets, base, nil)
 	return p, err
 }

@@ -18,6 +18,7 @@ import (
 	"tributary/internal/attribution"
 	"tributary/internal/auth"
 	"tributary/internal/portal"
+	"tributary/internal/sites"
 	"tributary/internal/store"
 	"tributary/internal/store/boltstore"
 	"tributary/web"
@@ -35,7 +36,9 @@ type desk struct {
 	t      testing.TB
 	auth   *auth.Auth
 	now    time.Time // the clock, unless live
-	failed []error   // what was handed on to the server
+	clock  func() time.Time
+	sites  *sites.Keeper
+	failed []error // what was handed on to the server
 }
 
 // options changes how a desk is set up.
@@ -44,6 +47,7 @@ type options struct {
 	clock   func() time.Time
 	store   func(portal.Store) portal.Store
 	stop    <-chan struct{}
+	mailer  portal.Mailer
 }
 
 func newDesk(t testing.TB, o options) *desk {
@@ -78,10 +82,10 @@ func (d *desk) register(o options) {
 	if err != nil {
 		d.t.Fatalf("bundling: %v", err)
 	}
-	d.auth = auth.New(d.Store, clock)
+	d.auth, d.sites, d.clock = auth.New(d.Store, clock), sites.New(sites.Options{Docs: d.Store, Now: clock}), clock
 	d.HTTPErrorHandler = func(err error, c echo.Context) { d.failed = append(d.failed, err) }
 	err = portal.Register(d.Echo, portal.Deps{
-		Auth: d.auth, Store: behind, Opener: plain{}, Assets: assets, BaseURL: o.baseURL, Now: clock, Stopping: o.stop,
+		Auth: d.auth, Store: behind, Opener: plain{}, Assets: assets, BaseURL: o.baseURL, Now: clock, Stopping: o.stop, Mailer: o.mailer, Sites: d.sites,
 	})
 	if err != nil {
 		d.t.Fatalf("registering: %v", err)
@@ -219,7 +223,7 @@ func TestPagesHoldTheNumbersWithoutJavaScript(t *testing.T) {
 	for _, want := range []string{
 		"Hello Maria Rossi", ">1,250</data>", ">25</data>", "<strong>2.0%</strong> of clicks", "<strong>100%</strong> of opt-ins",
 		"1,250 new visitors", "25 new people", "pe•••@e•••.com", "www.example.com/webinar", "Credited to you",
-		`datetime="2026-11-23T10:24:00Z">23 Nov 2026, 10:24 UTC`, "?aff=maria", "?affiliate=42", "Show earlier opt-ins",
+		`datetime="2026-11-23T10:24:00Z" title="23 Nov 2026, 10:24 UTC" data-ago>just now<`, "?aff=maria", "?affiliate=42", "Show earlier opt-ins",
 		`The best day was 23 Nov: 25 opt-ins, 625 clicks.`, `<td>625</td><td>25</td><td>25</td>`, "<noscript>",
 	} {
 		if !strings.Contains(page, want) {

@@ -2,10 +2,8 @@ package portal
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"strconv"
 	"strings"
 	"time"
@@ -19,7 +17,6 @@ import (
 )
 
 const (
-	days    = 30 // that the page looks back
 	latest  = 10 // opt-ins on the page
 	earlier = 25 // opt-ins on each page behind it
 )
@@ -39,43 +36,40 @@ func (o owner) ref() attribution.Ref {
 // snapshot is everything on a page that can change: counters and one page of an index, so that it costs the same with
 // ten events as with ten million.
 type snapshot struct {
-	report stats.Report
-	optIns store.Page
+	period         period
+	version        string // from before the rest was read, so that what comes meanwhile is told
+	report, before stats.Report
+	breakdown      stats.Breakdown
+	optIns         store.Page
 }
 
-func (p *portal) snapshot(ctx context.Context, who owner, before store.Cursor) (s snapshot, err error) {
-	s.report, err = stats.Read(ctx, p.Store, who.account, who.ref(), stats.LastDays(days, p.Now(), p.Zone))
-	if err != nil {
+func (p *portal) snapshot(ctx context.Context, who owner, span period, by attribution.Dimension) (s snapshot, err error) {
+	s.period = span
+	if s.version, err = p.version(ctx, who); err != nil {
 		return s, err
 	}
-	q := store.Query{Ref: who.ref(), Cursor: before, Limit: latest}
-	if !before.IsZero() {
-		q.Limit = earlier
+	if s.report, err = stats.Read(ctx, p.Store, who.account, who.ref(), span.Range); err != nil {
+		return s, err
 	}
-	s.optIns, err = p.Store.OptIns(ctx, who.account, q)
-	if err != nil {
+	if s.before, err = stats.Read(ctx, p.Store, who.account, who.ref(), span.before); err != nil {
+		return s, err
+	}
+	if s.breakdown, err = stats.ReadBreakdown(ctx, p.Store, who.account, who.ref(), by, span.Range); err != nil {
+		return s, err
+	}
+	if s.optIns, err = p.Store.OptIns(ctx, who.account, store.Query{Ref: who.ref(), Limit: latest}); err != nil {
 		return s, fmt.Errorf("listing opt-ins: %w", err)
 	}
 	return s, nil
 }
 
-// version names the state of a snapshot: two that look the same on the page have the same version.
-func (s snapshot) version() string {
-	h := fnv.New64a()
-	json.NewEncoder(h).Encode(s.report) // neither plain numbers nor a hash can fail
-	for _, o := range s.optIns.OptIns {
-		fmt.Fprint(h, o.ID, o.Status)
-	}
-	return strconv.FormatUint(h.Sum64(), 36)
-}
-
-// version is the version of an owner's first page.
+// version names the state of everything that an owner's page can show. A day that begins is a new one.
 func (p *portal) version(ctx context.Context, who owner) (string, error) {
-	s, err := p.snapshot(ctx, who, store.Cursor{})
+	v, err := p.Store.Version(ctx, who.account, who.ref())
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("reading the version: %w", err)
 	}
-	return s.version(), nil
+	return p.Now().In(p.Zone).Format("20060102") + "." + v, nil
 }
 
 // affiliate is the reader's own record. One that is gone is signed out.

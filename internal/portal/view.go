@@ -1,7 +1,6 @@
 package portal
 
 import (
-	"fmt"
 	"time"
 
 	"tributary/internal/attribution"
@@ -12,33 +11,40 @@ import (
 type view struct {
 	Title, Greeting string
 	Zone            string
-	Days            int
-	Older           bool // a list of earlier opt-ins, without the numbers
-	Empty           bool // nothing has ever come
-	Live            bool // follows what happens
+	Period          period
+	Periods         []choice
+	By              string // what the breakdown is by, for the form; "" for the usual
+	Empty           bool   // nothing has ever come
 	Version, News   string
 	Funnel          []pages.Stage
 	Chart           pages.Chart
+	Breakdown       breakdown
 	OptIns          []row
-	Next            string
+	Next            string // where the opt-ins behind those go on
+	DaysFile        string
 	Parameters      []parameter
 }
 
-// row is one opt-in of the list.
+// row is one opt-in of a list. Ago is "" when its date says more.
 type row struct {
 	wording
-	ID, Email, Where, At, AtText string
+	ID, Email, Where, At, AtText, Ago string
 }
 
 // parameter is what an affiliate adds to an address.
 type parameter struct{ Name, Text string }
 
-func (p *portal) view(a attribution.Affiliate, s snapshot, older bool) view {
+func (p *portal) view(a attribution.Affiliate, s snapshot, all bool) view {
+	none := attribution.Tally{}
 	return view{
-		Title: "Your referrals", Greeting: greeting(a), Zone: p.Zone.String(), Days: days,
-		Older: older, Live: !older, Empty: !older && s.report.Tally == attribution.Tally{} && len(s.optIns.OptIns) == 0,
-		Version: s.version(), News: news(s.report.Tally), Funnel: pages.Funnel(s.report.Tally), Chart: pages.NewChart(s.report.ByDay),
-		OptIns: p.rows(s.optIns.OptIns), Next: writeCursor(s.optIns.Next), Parameters: parameters(a),
+		Title: "Your referrals", Greeting: greeting(a), Zone: p.Zone.String(),
+		Period: s.period, Periods: s.period.choices("/portal", byQuery(s.breakdown.By)), By: byQuery(s.breakdown.By).Get("by"),
+		Empty:   s.period.Name == usualPeriod && s.report.Tally == none && s.before.Tally == none && len(s.optIns.OptIns) == 0,
+		Version: s.version, News: news(s.report.Tally),
+		Funnel: pages.FunnelOver(s.report.Tally, s.before.Tally, s.period.Earlier), Chart: pages.NewChartOver(s.report.ByDay, s.before.ByDay),
+		Breakdown: newBreakdown(s.breakdown, s.period, all),
+		OptIns:    p.rows(s.optIns.OptIns), Next: writeCursor(s.optIns.Next), DaysFile: address("/portal/days.csv", s.period.query()),
+		Parameters: parameters(a),
 	}
 }
 
@@ -49,18 +55,14 @@ func greeting(a attribution.Affiliate) string {
 	return "Hello " + a.Name
 }
 
-// news is what a screen reader says when it has changed.
-func news(t attribution.Tally) string {
-	return fmt.Sprintf("%s, %s credited", pages.Counted(t.OptIns, "opt-in", "opt-ins"), pages.Grouped(t.Referrals))
-}
-
 func (p *portal) rows(optIns []attribution.OptIn) []row {
 	rows := make([]row, len(optIns))
 	for i, o := range optIns {
 		rows[i] = row{
 			wording: states[o.Status], ID: o.ID.String(), Email: p.masked(o), Where: where(o),
-			At: o.At.UTC().Format(time.RFC3339), AtText: o.At.In(p.Zone).Format("2 Jan 2006, 15:04 MST"),
+			At: o.At.UTC().Format(time.RFC3339), AtText: moment(o.At.In(p.Zone)), Ago: ago(o.At, p.Now()),
 		}
+		rows[i].Why = whyOf(&o)
 	}
 	return rows
 }

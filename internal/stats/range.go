@@ -64,6 +64,23 @@ func LastDays(n int, now time.Time, zone *time.Location) Range {
 	return Range{From: hourFrom(startOfDay(today, 1-n, zone)), To: hourFrom(startOfDay(today, 1, zone)), Zone: zone}
 }
 
+// Between is the range from one day of the calendar to another, both of them in it. Their times of day do not count.
+func Between(first, last time.Time, zone *time.Location) Range {
+	return Range{From: hourFrom(startOfDay(first, 0, zone)), To: hourFrom(startOfDay(last, 1, zone)), Zone: zone}
+}
+
+// First and Last are the first and the last day of the range, as midnights in UTC.
+func (r Range) First() time.Time { return calendarDay(r.moment(r.From)) }
+func (r Range) Last() time.Time  { return calendarDay(r.moment(r.To - 1)) }
+
+// Days is how many days of the calendar the range has.
+func (r Range) Days() int { return int(r.Last().Sub(r.First())/(24*time.Hour)) + 1 }
+
+// Before is the range of as many days that ends where this one begins.
+func (r Range) Before() Range {
+	return Between(r.First().AddDate(0, 0, -r.Days()), r.First().AddDate(0, 0, -1), r.Zone)
+}
+
 // parseBound reads one end; of a day it takes the start of the day that lies the given number of days after it.
 func parseBound(field, value string, zone *time.Location, days int) (time.Time, error) {
 	if value == "" {

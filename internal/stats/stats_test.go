@@ -1,6 +1,7 @@
 package stats_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -214,5 +215,62 @@ func TestLastDays(t *testing.T) {
 	r := stats.LastDays(30, now, time.UTC)
 	if want := mustRange(t, "", "", ""); r.From != want.From || r.To != want.To {
 		t.Errorf("got %+v, want %+v", r, want)
+	}
+}
+
+func TestAdjoiningCalendarDays(t *testing.T) {
+	day := func(text string) time.Time {
+		at, err := time.Parse(time.DateOnly, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
+	vienna, err := time.LoadLocation("Europe/Vienna")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, zone := range []*time.Location{time.UTC, vienna} {
+		r := stats.Between(day("2026-10-20"), day("2026-10-29"), zone) // with the end of summer time
+		if want := mustRange(t, "2026-10-20", "2026-10-29", zone.String()); r.From != want.From || r.To != want.To || r.Days() != 10 {
+			t.Errorf("%s: %d days, %+v, want %+v", zone, r.Days(), r, want)
+		}
+		if before := r.Before(); before.To != r.From || before.Days() != 10 || !before.First().Equal(day("2026-10-10")) || !before.Last().Equal(day("2026-10-19")) {
+			t.Errorf("%s: before is %s to %s, %d days", zone, before.First(), before.Last(), before.Days())
+		}
+	}
+}
+
+func TestABreakdownAddsUpToTheTotal(t *testing.T) {
+	s := newStore(t)
+	from := func(campaign string, typ attribution.EventType, at time.Time, who string) {
+		e := event(typ, byID("7"), at, who)
+		e.UTM.Campaign = campaign
+		ingest(t, s, e)
+	}
+	from("spring", attribution.Clicked, now, "ann")
+	from("", attribution.Clicked, now, "bob")
+	from("", attribution.OptedIn, now, "bob")
+	from("fall", attribution.OptedIn, now, "cyd")
+	from("spring", attribution.Clicked, now.Add(-48*time.Hour), "dan")
+	b, err := stats.ReadBreakdown(context.Background(), s, "main", byID("7"), attribution.ByCampaign, mustRange(t, "2026-11-22", "2026-11-23", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := json.Marshal(b)
+	want := `{"by":"campaign","from":"2026-11-22T00:00:00Z","to":"2026-11-24T00:00:00Z","values":[` +
+		`{"value":"fall","clicks":0,"optins":1,"referrals":0},{"value":"spring","clicks":1,"optins":0,"referrals":0}],` +
+		`"other":{"clicks":0,"optins":0,"referrals":0},"none":{"clicks":1,"optins":1,"referrals":0}}`
+	if err != nil || string(got) != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	// In Vienna the day begins in the last hour of the day before: that day is broken down as a whole.
+	b, err = stats.ReadBreakdown(context.Background(), s, "main", byID("7"), attribution.ByCampaign, mustRange(t, "2026-11-22", "2026-11-23", "Europe/Vienna"))
+	if err != nil || b.None != (attribution.Part{Clicks: 1, OptIns: 1}) || len(b.Values) != 2 || b.Values[1].Clicks != 2 {
+		t.Errorf("in Vienna: %+v, %v", b, err)
+	}
+	none, err := stats.ReadBreakdown(context.Background(), s, "main", byID("8"), attribution.ByPage, mustRange(t, "", "", ""))
+	if text, _ := json.Marshal(none.Values); err != nil || string(text) != "[]" {
+		t.Errorf("of nothing: %s, %v", text, err)
 	}
 }

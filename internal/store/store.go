@@ -43,10 +43,20 @@ type Store interface {
 	Affiliates
 	Documents
 	People
+	Newsroom
 
 	// Counters returns what was counted for a reference in [from, to), oldest first, hours with nothing left out. The
 	// zero Ref asks for the whole account. Its cost grows with the hours, not with the events.
 	Counters(ctx context.Context, account attribution.AccountID, ref attribution.Ref, from, to attribution.Hour) ([]attribution.HourTally, error)
+	// Breakdown returns what was counted for a reference on the days [from, to), by the values of a dimension. A click counts
+	// for the page and the campaign that it came with, an opt-in for those of the click that brought it (see
+	// attribution.OptIn.Landed). An engine tells MaxValues values of each reference and dimension apart, the first that come;
+	// the others count together. Imported referrals have no values. Its cost grows with the days and the values.
+	Breakdown(ctx context.Context, account attribution.AccountID, ref attribution.Ref, by attribution.Dimension, from, to attribution.Day) (attribution.Breakdown, error)
+	// Version names the state of what is counted and listed for a reference: it is another one after every change of either,
+	// and may be another without one, such as after a restart. The zero Ref asks for the whole account. It is asked for
+	// every second for every page that somebody has open, so it must cost next to nothing.
+	Version(ctx context.Context, account attribution.AccountID, ref attribution.Ref) (string, error)
 	// Check reads every record, verifies its checksum, and compares the counters and indexes with a recount of the log.
 	// It returns the first fault found.
 	Check(ctx context.Context) error
@@ -82,6 +92,9 @@ type Events interface {
 	// An opt-in that has an affiliate and an e-mail gets a job that credits it, as soon as it has both. An affiliate never
 	// seen before gets a job that looks it up.
 	//
+	// An opt-in keeps the landing of the click that its earning touch came from: the one of the same visitor and affiliate,
+	// at most ten minutes before the touch and a second after it, where it is in the log and within LandingScan.
+	//
 	// A click is unique for the first click of its visitor on an affiliate, for at most RefsOfVisitor affiliates.
 	//
 	// What is ignored or a test goes into the log alone: no counter, opt-in, job or mark comes of it.
@@ -108,6 +121,14 @@ type Events interface {
 // RefsOfVisitor bounds the references that one visitor is counted for. Nobody is sent by a thousand affiliates: such a
 // "visitor" is a program, and what is kept of it would grow with each click.
 const RefsOfVisitor = 1000
+
+// MaxValues bounds the values of one dimension that are told apart for a reference: anybody can make up campaigns, and
+// nobody reads a thousand of them.
+const MaxValues = 1000
+
+// LandingScan is how many events an engine looks at, at most, for the click that an opt-in's touch came from. They lie
+// around the touch's time, so on a quiet day a few are enough; in a flood the opt-in counts for its own page.
+const LandingScan = 500
 
 // Disposition is what became of one event.
 type Disposition string
@@ -141,10 +162,14 @@ type Query struct {
 	Ref      attribution.Ref
 	Person   attribution.PersonKey
 	Status   attribution.Status
+	Statuses []attribution.Status // one of these; beside Status
 	Site     string
 	From, To time.Time // by the time of the opt-in, [From, To)
 	Cursor   Cursor
 	Limit    int // 1 or more
+	// Scan bounds how many opt-ins are looked at for a page, where no index answers the whole query: the page may then be
+	// short, even empty, and Next goes on from there. 0 leaves it to the engine.
+	Scan int
 }
 
 // Cursor is where a page of opt-ins ends: the next page starts below it.

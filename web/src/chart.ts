@@ -17,5 +17,6 @@ export function readChart(root: ParentNode): void {
 
 function textOf(target: EventTarget | null): string[] | null {
   const day = target instanceof Element ? target.closest<SVGElement>("[data-day]") : null
-  return day && [`${writeDay(day.dataset.day ?? "")}: ${day.dataset.counts ?? ""}`]
+  const week = day?.closest("[data-weekly]") ? "Week from " : ""
+  return day && [`${week}${writeDay(day.dataset.day ?? "")}: ${day.dataset.counts ?? ""}`]
 }

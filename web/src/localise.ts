@@ -1,3 +1,5 @@
+import { ago } from "./ago"
+
 const parts = { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" } as const
 const moment = new Intl.DateTimeFormat(undefined, parts)
 const momentOfAnotherYear = new Intl.DateTimeFormat(undefined, { ...parts, year: "numeric" })
@@ -19,7 +21,7 @@ function writeTime(time: HTMLTimeElement): void {
     time.textContent = writeDay(time.dateTime)
     return
   }
-  time.textContent = (isThisYear(at) ? moment : momentOfAnotherYear).format(at)
+  time.textContent = (time.dataset.ago !== undefined && ago(at)) || (isThisYear(at) ? moment : momentOfAnotherYear).format(at)
   time.title = momentInFull.format(at)
 }
 

@@ -2,6 +2,8 @@
 // reader's own way of writing, offers to copy, and keeps the page current.
 import { enhance } from "./enhance"
 import { follow } from "./follow"
+import { growOlder } from "./grow"
 
 enhance(document.body)
 follow()
+growOlder()

@@ -19,7 +19,7 @@ export async function refresh(): Promise<void> {
 }
 
 async function load(): Promise<void> {
-  const answer = await fetch("/portal/fragment", { credentials: "same-origin", cache: "no-store" })
+  const answer = await fetch("/portal/fragment" + location.search, { credentials: "same-origin", cache: "no-store" })
   if (answer.status === 401) location.reload() // signed out: the page says so
   if (!answer.ok) return
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("live")

@@ -35,6 +35,7 @@ func (a *accountTx) putAffiliate(p attribution.Affiliate, now time.Time) error {
 		return err
 	}
 	remember(a.cache.known, p.Ref(), true)
+	a.tx.changed[changeKey{a.id, p.Ref()}] = true
 	if err := a.wakeFor(p.Ref(), now, wakes(p)...); err != nil {
 		return err
 	}
@@ -106,7 +107,10 @@ func (a *accountTx) adopt(code, ref attribution.Ref, now time.Time) error {
 	if err := a.moveVisitors(code, ref); err != nil {
 		return err
 	}
-	return a.moveOptIns(code, ref)
+	if err := a.moveOptIns(code, ref); err != nil {
+		return err
+	}
+	return a.moveParts(code, ref)
 }
 
 func (a *accountTx) moveCounters(code, ref attribution.Ref) error {

@@ -15,6 +15,9 @@ type accountCache struct {
 	refs      map[attribution.Ref]uint64          // the same, of references
 	canonical map[attribution.Ref]attribution.Ref // the reference under which another is counted
 	known     map[attribution.Ref]bool            // looked up, or on the way to be
+	values    map[valuesOf]*values                // that are told apart in breakdowns
+	held      int                                 // how many those are
+	wanted    *[]attribution.Status               // news; nil while not read
 }
 
 // cacheLimit bounds each map; a full one starts over, which costs look-ups and nothing else.
@@ -23,7 +26,7 @@ const cacheLimit = 50_000
 func (s *Store) cache(id attribution.AccountID) *accountCache {
 	c := s.caches[string(id)]
 	if c == nil {
-		c = &accountCache{numbers: map[string]uint64{}, refs: map[attribution.Ref]uint64{}, canonical: map[attribution.Ref]attribution.Ref{}, known: map[attribution.Ref]bool{}}
+		c = &accountCache{numbers: map[string]uint64{}, refs: map[attribution.Ref]uint64{}, canonical: map[attribution.Ref]attribution.Ref{}, known: map[attribution.Ref]bool{}, values: map[valuesOf]*values{}}
 		s.caches[string(id)] = c
 	}
 	return c

@@ -126,6 +126,7 @@ type recount struct {
 	hours  map[hourKey]attribution.Tally // clicks, opt-ins and referrals
 	unique map[string]int64
 	people map[string]int64
+	parts  map[partKey]attribution.Part
 }
 
 func (a *accountTx) check() error {
@@ -134,8 +135,8 @@ func (a *accountTx) check() error {
 			return err
 		}
 	}
-	r := recount{hours: map[hourKey]attribution.Tally{}, unique: map[string]int64{}, people: map[string]int64{}}
-	return errors.Join(a.recountEvents(&r), a.recountVisitors(&r), a.recountOptIns(&r), a.recountPeople(&r), a.compare(&r))
+	r := recount{hours: map[hourKey]attribution.Tally{}, unique: map[string]int64{}, people: map[string]int64{}, parts: map[partKey]attribution.Part{}}
+	return errors.Join(a.recountEvents(&r), a.recountVisitors(&r), a.recountOptIns(&r), a.recountPeople(&r), a.compare(&r), a.compareParts(r.parts))
 }
 
 func (r *recount) add(ref string, hour attribution.Hour, t attribution.Tally) {
@@ -158,6 +159,7 @@ func (a *accountTx) recountEvents(r *recount) error {
 			_, ref, err = a.owner(ref)
 		}
 		r.add(ref.String(), attribution.HourOf(e.At), attribution.Tally{Clicks: 1})
+		a.addTo(r.parts, ref, e.At, attribution.LandingOf(e.URL, e.UTM), attribution.Part{Clicks: 1})
 		return err == nil, err
 	})
 }
@@ -177,6 +179,7 @@ func (a *accountTx) recountOptIns(r *recount) error {
 		} else {
 			r.add(o.Ref.String(), attribution.HourOf(o.At), t)
 		}
+		a.addTo(r.parts, o.Ref, o.At, o.Landed(), partOf(&o))
 		return true, a.checkIndexes(o)
 	})
 	if err != nil {

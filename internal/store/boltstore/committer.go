@@ -134,7 +134,8 @@ func (s *Store) tryCommit(batch []*op) (bad int, err error) {
 	s.arena.reset()
 	tx := s.newTxn(btx)
 	clear(s.tallies)
-	tx.tallies = s.tallies
+	clear(s.parts)
+	tx.tallies, tx.parts, tx.changed = s.tallies, s.parts, map[changeKey]bool{}
 	for i, o := range batch {
 		bad = i
 		if o.err = o.apply(tx); o.err != nil && !isAnswer(o.err) {
@@ -150,6 +151,7 @@ func (s *Store) tryCommit(batch []*op) (bad int, err error) {
 		return bad, s.commitFailed(err)
 	}
 	s.committed(len(batch), time.Since(start))
+	s.versions.note(tx.changed)
 	return bad, nil
 }
 

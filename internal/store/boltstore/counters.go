@@ -76,6 +76,7 @@ func (tx *txn) flushTallies() error {
 	rows := make([]row, 0, len(tx.tallies))
 	for k := range tx.tallies {
 		rows = append(rows, row{counterKey(k.ref.String(), k.hour), k})
+		tx.changed[changeKey{k.account, k.ref}] = true
 	}
 	slices.SortFunc(rows, func(x, y row) int { return bytes.Compare(x.key, y.key) })
 	for _, r := range rows {
@@ -84,7 +85,7 @@ func (tx *txn) flushTallies() error {
 		}
 	}
 	clear(tx.tallies)
-	return nil
+	return tx.flushParts()
 }
 
 func (tx *txn) addTally(account attribution.AccountID, key []byte, t attribution.Tally) error {

@@ -49,6 +49,7 @@ func (s *Store) Put(ctx context.Context, kind, key string, value []byte, version
 		if err != nil {
 			return err
 		}
+		tx.documentChanged(kind, key)
 		return t.put([]byte(key), append(binary.AppendUvarint(nil, uint64(version+1)), value...))
 	})
 	return version + 1, err
@@ -61,6 +62,7 @@ func (s *Store) Delete(ctx context.Context, kind, key string, version int64) err
 		if err != nil {
 			return err
 		}
+		tx.documentChanged(kind, key)
 		return t.delete([]byte(key))
 	})
 }

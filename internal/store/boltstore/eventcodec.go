@@ -228,6 +228,17 @@ func (a *accountTx) decodeEvent(id uuid.UUID, payload []byte) (store.LoggedEvent
 	return logged, r.err
 }
 
+// visitorIn reads no more of an event than its visitor.
+func visitorIn(payload []byte) (visitor uuid.UUID) {
+	r := eventReader{b: payload}
+	r.uvarint()
+	r.varint()
+	r.varint()
+	r.uvarint()
+	copy(visitor[:], r.bytes(16))
+	return visitor
+}
+
 func milliTime(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
 
 // eventReader stops at the first fault and keeps it.

@@ -92,6 +92,7 @@ func (a *accountTx) click(e *attribution.Event) (attribution.Ref, error) {
 	}
 	a.count(ref, hour, attribution.Tally{Clicks: 1, UniqueClicks: one(mine)})
 	a.count(attribution.Ref{}, hour, attribution.Tally{Clicks: 1, UniqueClicks: one(all)})
+	a.countParts(ref, hour, attribution.LandingOf(e.URL, e.UTM), attribution.Part{Clicks: 1})
 	return ref, nil
 }
 

@@ -29,6 +29,9 @@ func (a *accountTx) optIn(e *attribution.Event, policy attribution.Policy) (stor
 		return store.Outcome{}, err
 	}
 	o := attribution.NewOptIn(id, *e, policy, earlier)
+	if err := a.land(&o, e, policy); err != nil {
+		return store.Outcome{}, err
+	}
 	a.countOptIn(&o)
 	if err := errors.Join(a.follow(&attribution.OptIn{}, &o, e), a.saveOptIn(nil, &o)); err != nil {
 		return store.Outcome{}, err
@@ -121,6 +124,9 @@ func (a *accountTx) merge(o attribution.OptIn, e *attribution.Event, policy attr
 		return err
 	}
 	o.Merge(*e, policy, earlier, fixed)
+	if err := a.land(&o, e, policy); err != nil {
+		return err
+	}
 	return errors.Join(a.follow(&before, &o, e), a.saveOptIn(&before, &o))
 }
 

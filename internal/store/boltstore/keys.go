@@ -2,6 +2,7 @@ package boltstore
 
 import (
 	"encoding/binary"
+	"math"
 	"time"
 
 	"github.com/google/uuid"
@@ -18,6 +19,8 @@ import (
 //	accounts/A/visits   visitor id                              string numbers of the refs that the visitor is counted for
 //	accounts/A/pending  ref 00 visitor id                       hour : counted under a code that is not resolved yet
 //	accounts/A/counters ref 00 hour                             the five counts as uvarints; ref "" is the account
+//	accounts/A/breakdowns ref 00 day (4 bytes)                  the parts of the day, compact; see parts.go
+//	accounts/A/values   ref 00 dimension (1 byte)               flags, string numbers of the values that are told apart
 //	accounts/A/strings  text                                    its number
 //	accounts/A/numbers  number                                  its text
 //	accounts/A/optins   opt-in id                               attribution.OptIn as JSON
@@ -31,6 +34,7 @@ import (
 //	accounts/A/partners Keap's affiliate id                     attribution.Affiliate as JSON
 //	accounts/A/codes    affiliate code                          Keap's affiliate id now 00 the first one that had the code
 //	accounts/A/referrals Keap's referral id                     who counts it: the id of an imported event, or nothing for an opt-in
+//	accounts/A/news     time-ordered id                         store.News as JSON
 //	jobs                account 00 job id                       store.Job as JSON
 //	due                 lane, time, account 00 job id           - : no lane byte for the slow lane, see dueKey
 //	quarantine          id                                      store.Quarantined as JSON
@@ -47,7 +51,7 @@ var topBuckets = [][]byte{accountsBucket, jobsBucket, dueBucket, quarantineBucke
 
 var accountBuckets = []string{
 	"events", "visits", "pending", "counters", "strings", "numbers", "optins", "joins", "time", "refs", "persons", "statuses",
-	"people", "credits", "partners", "codes", "referrals",
+	"people", "credits", "partners", "codes", "referrals", "breakdowns", "values", "news",
 }
 
 const keyTimeLength = 8
@@ -86,6 +90,19 @@ func counterKey(ref string, hour attribution.Hour) []byte {
 func counterHour(key []byte) attribution.Hour {
 	return attribution.Hour(binary.BigEndian.Uint64(key[len(key)-8:]))
 }
+
+// dayZero makes days before 1970 positive, so that byte order is time order.
+const dayZero = 1 << 31
+
+func dayKey(ref attribution.Ref, day attribution.Day) []byte {
+	return binary.BigEndian.AppendUint32(refPrefix(ref), uint32(min(max(0, int64(day)+dayZero), math.MaxUint32)))
+}
+
+func keyDay(key []byte) attribution.Day {
+	return attribution.Day(int64(binary.BigEndian.Uint32(key[len(key)-4:])) - dayZero)
+}
+
+func valuesKey(ref attribution.Ref, dimension uint8) []byte { return append(refPrefix(ref), dimension) }
 
 func jobKey(account attribution.AccountID, id string) []byte {
 	return append(append([]byte(account), 0), id...)

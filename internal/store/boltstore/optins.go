@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -23,8 +24,12 @@ func (a *accountTx) getOptIn(id uuid.UUID) (o attribution.OptIn, err error) {
 // saveOptIn writes an opt-in and its indexes; before is what was stored, nil for a new one. The time of an opt-in never
 // changes, and its person only once, from nobody to somebody.
 func (a *accountTx) saveOptIn(before, o *attribution.OptIn) error {
+	a.breakDown(before, o)
 	if err := a.table("optins").putJSON(o.ID[:], o); err != nil {
 		return err
+	}
+	if err := a.tell(before, o); err != nil {
+		return fmt.Errorf("keeping the news of opt-in %s: %w", o.ID, err)
 	}
 	status, ref := appendEntry(statusPrefix(o.Status), o.At, o.ID), appendEntry(refPrefix(o.Ref), o.At, o.ID)
 	if before != nil {
@@ -46,6 +51,7 @@ func personEntry(o *attribution.OptIn) []byte {
 
 // dropOptIn removes an opt-in and its indexes.
 func (a *accountTx) dropOptIn(o *attribution.OptIn) error {
+	a.breakDown(o, nil)
 	return errors.Join(
 		a.table("optins").delete(o.ID[:]),
 		a.table("statuses").delete(appendEntry(statusPrefix(o.Status), o.At, o.ID)),
@@ -88,12 +94,15 @@ func (s *Store) OptIns(ctx context.Context, account attribution.AccountID, q sto
 
 func (a *accountTx) optIns(q store.Query) (page store.Page, err error) {
 	index, prefix := a.indexFor(q)
-	scanned, last := 0, store.Cursor{}
+	scanned, last, most := 0, store.Cursor{}, maxScan
+	if q.Scan > 0 {
+		most = min(q.Scan, maxScan)
+	}
 	err = index.descend(prefix, below(prefix, q), func(key, _ []byte) (bool, error) {
 		if !q.From.IsZero() && entryTime(key).Before(q.From) {
 			return false, nil
 		}
-		if scanned++; scanned > maxScan {
+		if scanned++; scanned > most {
 			page.Next = last
 			return false, nil
 		}
@@ -146,6 +155,7 @@ func matches(o attribution.OptIn, q store.Query) bool {
 	return (q.Person.IsZero() || o.Person == q.Person) &&
 		(q.Ref.IsZero() || o.Ref == q.Ref) &&
 		(q.Status == "" || o.Status == q.Status) &&
+		(len(q.Statuses) == 0 || slices.Contains(q.Statuses, o.Status)) &&
 		(q.Site == "" || o.Site == q.Site) &&
 		(q.To.IsZero() || o.At.Before(q.To))
 }

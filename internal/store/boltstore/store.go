@@ -48,13 +48,15 @@ type Store struct {
 	quarantineLimit int
 	committed       func(writes int, took time.Duration)
 
-	putOff atomic.Int64 // credit jobs that were put off and are to be done again
+	putOff   atomic.Int64 // credit jobs that were put off and are to be done again
+	versions versions
 
 	// Owned by the committer.
 	quarantined int
 	lookups     int
 	caches      map[string]*accountCache
 	tallies     map[tallyKey]attribution.Tally // of the transaction that runs
+	parts       map[partKey]attribution.Part   // likewise
 	arena       arena
 	broken      error
 	handed      uint64 // jobs that were handed out while both lanes had some
@@ -72,7 +74,7 @@ func Open(o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, path: path, ops: make(chan *op, 4096), stop: make(chan struct{}), gone: make(chan struct{}), caches: map[string]*accountCache{}, tallies: map[tallyKey]attribution.Tally{}, quarantineLimit: o.QuarantineLimit}
+	s := &Store{db: db, path: path, ops: make(chan *op, 4096), stop: make(chan struct{}), gone: make(chan struct{}), caches: map[string]*accountCache{}, tallies: map[tallyKey]attribution.Tally{}, parts: map[partKey]attribution.Part{}, versions: newVersions(), quarantineLimit: o.QuarantineLimit}
 	if s.quarantineLimit == 0 {
 		s.quarantineLimit = 100_000
 	}

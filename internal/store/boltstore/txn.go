@@ -19,6 +19,8 @@ type txn struct {
 	accounts map[attribution.AccountID]*accountTx
 	tables   map[string]table
 	tallies  map[tallyKey]attribution.Tally // nil in a read
+	parts    map[partKey]attribution.Part   // likewise
+	changed  map[changeKey]bool             // whose pages look different after the commit; likewise
 }
 
 type tallyKey struct {
@@ -32,8 +34,9 @@ type accountTx struct {
 	tx     *txn
 	id     attribution.AccountID
 	bucket *bolt.Bucket
-	tables map[string]table // those that were used
-	cache  *accountCache    // nil in a read
+	tables map[string]table     // those that were used
+	cache  *accountCache        // nil in a read
+	lists  map[valuesOf]*values // that were read, in a read
 }
 
 func (s *Store) newTxn(tx *bolt.Tx) *txn {
@@ -119,7 +122,7 @@ func (tx *txn) account(id attribution.AccountID) (*accountTx, error) {
 			return nil, err
 		}
 	}
-	a := &accountTx{tx: tx, id: id, bucket: b, tables: map[string]table{}}
+	a := &accountTx{tx: tx, id: id, bucket: b, tables: map[string]table{}, lists: map[valuesOf]*values{}}
 	if tx.Writable() {
 		a.cache = tx.s.cache(id)
 	}

@@ -30,15 +30,19 @@ func (s *Store) addBuckets() (err error) {
 }
 
 func (s *Store) upgrade(tx *bolt.Tx, id attribution.AccountID) error {
+	brokenDown := tx.Bucket(accountsBucket).Bucket([]byte(id)).Bucket([]byte("breakdowns")) != nil
 	b, err := createAccount(tx, id)
-	if err != nil || b.Bucket([]byte("visitors")) == nil {
-		return err
-	}
-	a, err := s.newTxn(tx).account(id)
 	if err != nil {
 		return err
 	}
-	return a.joinMarks()
+	a, err := s.newTxn(tx).account(id)
+	if err == nil && b.Bucket([]byte("visitors")) != nil {
+		err = a.joinMarks()
+	}
+	if err == nil && !brokenDown {
+		err = a.breakDownAll()
+	}
+	return err
 }
 
 // lacking names the accounts that miss a bucket.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -165,4 +166,58 @@ func oneLane(tx *bolt.Tx) error {
 		return fmt.Errorf("%d jobs were in the fast lane", moved)
 	}
 	return nil
+}
+
+// TestAnOlderFileIsBrokenDown: a file of before there were breakdowns gets them for all that it holds.
+func TestAnOlderFileIsBrokenDown(t *testing.T) {
+	dir, ctx := t.TempDir(), context.Background()
+	now := time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
+	event := func(affiliate attribution.Ref, typ attribution.EventType, page string) attribution.Event {
+		touch := attribution.Touch{Ref: affiliate, At: now}
+		return attribution.Event{
+			ID: uuid.New(), Type: typ, At: now, Received: now, Visitor: uuid.New(), Latest: touch, URL: page,
+			Person: attribution.PersonKey{1}, Sealed: []byte{1}, Via: attribution.ViaForm,
+		}
+	}
+	seven, maple := attribution.Ref{Kind: attribution.ByID, Value: "7"}, attribution.Ref{Kind: attribution.ByCode, Value: "maple"}
+	crawled := event(seven, attribution.Clicked, "https://www.example.com/a")
+	crawled.Ignored = "a crawler"
+	s := openIn(t, dir)
+	_, err := s.Ingest(ctx, "main", attribution.DefaultPolicy, []attribution.Event{
+		event(seven, attribution.Clicked, "https://www.example.com/a"), event(maple, attribution.Clicked, "https://www.example.com/a"),
+		event(maple, attribution.OptedIn, "https://www.example.com/b"), crawled,
+	})
+	if err := errors.Join(err, s.PutAffiliate(ctx, "main", attribution.Affiliate{ID: "7", Code: "maple"}, now)); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	drop(t, filepath.Join(dir, "tributary.db"), "breakdowns", "values")
+	s = openIn(t, dir)
+	defer s.Close()
+	day := attribution.DayOf(attribution.HourOf(now))
+	got, err := s.Breakdown(ctx, "main", seven, attribution.ByPage, day, day+1)
+	want := []attribution.ValuePart{{Value: "https://www.example.com/b", Part: attribution.Part{OptIns: 1}}, {Value: "https://www.example.com/a", Part: attribution.Part{Clicks: 2}}}
+	if err != nil || !slices.Equal(got.Values, want) {
+		t.Errorf("%+v, %v; want %+v", got, err, want)
+	}
+	if err := s.Check(ctx); err != nil {
+		t.Error(err)
+	}
+}
+
+// drop takes buckets away from the account of a file.
+func drop(t *testing.T, path string, buckets ...string) {
+	t.Helper()
+	db, err := bolt.Open(path, 0o600, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, name := range buckets {
+		if err := db.Update(func(tx *bolt.Tx) error {
+			return tx.Bucket([]byte("accounts")).Bucket([]byte("main")).DeleteBucket([]byte(name))
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
 }

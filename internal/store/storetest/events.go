@@ -219,6 +219,9 @@ var eventTests = map[string]func(*testing.T, *bench){
 			"site":      {store.Query{Site: "st_1"}, 30},
 			"two":       {store.Query{Site: "st_1", Ref: byID("2")}, 10},
 			"nobody":    {store.Query{Ref: byID("99")}, 0},
+			"one of":    {store.Query{Ref: byID("2"), Statuses: []attribution.Status{attribution.Held, attribution.Received}}, 20},
+			"none of":   {store.Query{Statuses: []attribution.Status{attribution.Held, attribution.Credited}}, 0},
+			"scanning":  {store.Query{Ref: byID("2"), Site: "st_1", Scan: 3}, 10},
 		} {
 			for _, limit := range []int{1, 7, 100} {
 				c.q.Limit = limit
@@ -227,6 +230,23 @@ var eventTests = map[string]func(*testing.T, *bench){
 					t.Errorf("%s, %d a page: %d opt-ins, want %d, sorted %v", name, limit, len(got), c.want, slices.IsSortedFunc(got, latestFirst))
 				}
 			}
+		}
+	},
+	"a bounded scan ends a page early, and the next goes on": func(t *testing.T, b *bench) {
+		for i := range 20 {
+			e := optIn(byID("7"), fmt.Sprint("p", i), noon.Add(-time.Duration(i)*time.Hour))
+			if i == 19 {
+				e.Site = "st_old"
+			}
+			b.ingest(e)
+		}
+		q := store.Query{Ref: byID("7"), Site: "st_old", Limit: 5, Scan: 8}
+		page, err := b.OptIns(ctx, account, q)
+		if err != nil || len(page.OptIns) != 0 || !page.Next.At.Equal(noon.Add(-7*time.Hour)) {
+			t.Errorf("the first page: %+v, %v", page, err)
+		}
+		if found := b.optIns(q); len(found) != 1 {
+			t.Errorf("%d found in all", len(found))
 		}
 	},
 	"a span includes its start and not its end": func(t *testing.T, b *bench) {

@@ -1,0 +1,86 @@
+// Package letter writes what the product mails to affiliates: the login link, and the week's numbers. The words are in
+// the folder of that name.
+package letter
+
+import (
+	"bytes"
+	"context"
+	"embed"
+	"fmt"
+	htmltemplate "html/template"
+	"strings"
+	texttemplate "text/template"
+	"time"
+	"unicode"
+
+	"tributary/internal/attribution"
+	"tributary/internal/auth"
+	"tributary/internal/mail"
+)
+
+//go:embed words
+var words embed.FS
+
+// Store is what letters ask of the store; see store.Store.
+type Store interface {
+	Affiliate(ctx context.Context, account attribution.AccountID, ref attribution.Ref) (attribution.Affiliate, error)
+	Affiliates(ctx context.Context, account attribution.AccountID, after string, limit int) ([]attribution.Affiliate, error)
+}
+
+// Vault seals and opens addresses.
+type Vault interface {
+	Seal(attribution.Person) (attribution.PersonKey, []byte, error)
+	Open(sealed []byte, key attribution.PersonKey) (attribution.Person, error)
+}
+
+// Options of the letters. All are needed.
+type Options struct {
+	Store   Store
+	Vault   Vault
+	Auth    *auth.Auth
+	Queue   *mail.Queue
+	BaseURL string // the collector's public address
+	Now     func() time.Time
+}
+
+// Letters writes them.
+type Letters struct {
+	o    Options
+	text *texttemplate.Template
+	html *htmltemplate.Template
+}
+
+// New reads the templates and becomes the writer of login mails.
+func New(o Options) (*Letters, error) {
+	l := &Letters{o: o}
+	var err error
+	if l.text, err = texttemplate.ParseFS(words, "words/*.txt"); err == nil {
+		l.html, err = htmltemplate.ParseFS(words, "words/*.html")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the templates of mails: %w", err)
+	}
+	o.Queue.Write(mail.Login, l.login)
+	return l, nil
+}
+
+// write fills the two templates of a name; the first line of the text is the subject.
+func (l *Letters) write(name string, data any) (letter mail.Letter, err error) {
+	var text, html bytes.Buffer
+	if err := l.text.ExecuteTemplate(&text, name+".txt", data); err != nil {
+		return letter, fmt.Errorf("writing a mail: %w", err)
+	}
+	if err := l.html.ExecuteTemplate(&html, name+".html", data); err != nil {
+		return letter, fmt.Errorf("writing a mail: %w", err)
+	}
+	subject, body, _ := strings.Cut(text.String(), "\n")
+	letter.Subject, letter.Text, letter.HTML = subject, strings.TrimLeft(body, "\n"), html.String()
+	return letter, nil
+}
+
+// line is a name as it stands in a mail: on one line, and not too long.
+func line(name string) string {
+	name = strings.Join(strings.FieldsFunc(name, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) }), " ")
+	runes := []rune(name)
+	return string(runes[:min(len(runes), 80)])
+}
