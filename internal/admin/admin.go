@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -60,7 +61,7 @@ type route struct {
 func routes() []route {
 	return slices.Concat([]route{
 		{http.MethodGet, "/admin", auth.Viewer, (*desk).home},
-	}, setupRoutes(), teamRoutes())
+	}, startRoutes(), setupRoutes(), teamRoutes())
 }
 
 // Register adds the desk's pages to a router. Errors are answered as the portal's are: see pages.Face.Explained.
@@ -85,8 +86,10 @@ func Register(r pages.Router, d Deps) error {
 type desk struct {
 	Deps
 	*pages.Face
-	cookie   pages.Cookie // of the session
-	browsers pages.Cookie // of a browser that a user has signed in with before
+	cookie   pages.Cookie         // of the session
+	browsers pages.Cookie         // of a browser that a user has signed in with before
+	arrived  *pages.Watch[string] // of what comes in
+	started  atomic.Bool          // the set-up is through
 }
 
 func newDesk(d Deps) (*desk, error) {
@@ -98,6 +101,7 @@ func newDesk(d Deps) (*desk, error) {
 		d.Zone = time.UTC
 	}
 	k := &desk{Deps: d, cookie: pages.CookieFor("tributary-desk", base), browsers: pages.CookieFor("tributary-known", base)}
+	k.arrived = pages.NewWatch(k.arrivalsVersion)
 	k.BaseURL = strings.TrimRight(d.BaseURL, "/")
 	k.Face, err = pages.NewFace("admin", d.Assets, base, words)
 	return k, err
@@ -116,7 +120,7 @@ func sessionOf(c echo.Context) auth.DeskSession {
 }
 
 // startPath is where who has just come in begins.
-const startPath = "/admin"
+const startPath = startAt + "/next"
 
 // signedIn runs a handler for a user whose role is enough. Who is not signed in gets the login, or auth.ErrNoSession where a
 // form was lost by that; who may not, errForbidden.

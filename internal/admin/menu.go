@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"context"
 	"net/http"
 
 	"tributary/internal/auth"
@@ -39,10 +40,14 @@ type frame struct {
 	User   auth.User
 	Zone   string
 	Notice *notice
+	// Refresh is after how many seconds the page is loaded again where there is no script; 0 for never.
+	Refresh int
+
+	starting bool // the set-up is not through yet
 }
 
 func (k *desk) frame(title, here string, who auth.User) frame {
-	return frame{Title: title, Here: here, User: who, Zone: k.Zone.String()}
+	return frame{Title: title, Here: here, User: who, Zone: k.Zone.String(), starting: !k.isStarted(context.Background())}
 }
 
 // May lets a template leave out what the reader's role does not allow.
@@ -50,6 +55,9 @@ func (f frame) May(role string) bool { return f.User.Role.May(auth.Role(role)) }
 
 // Menu is the navigation, without the pages that the reader's role does not open.
 func (f frame) Menu() (shown []section) {
+	if f.starting {
+		shown = append(shown, section{Links: []pages.Link{{Href: startAt, Label: "Get started"}}})
+	}
 	for _, s := range sections {
 		open := section{Name: s.Name}
 		for _, link := range s.Links {

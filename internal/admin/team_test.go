@@ -29,7 +29,7 @@ func needs(method, path string) auth.Role {
 	for exception, role := range map[string]auth.Role{
 		"POST /admin/welcome": auth.Viewer, "POST /admin/account*": auth.Viewer, // what is one's own
 		"GET /admin/users*": auth.Owner, "POST /admin/users*": auth.Owner, "GET /admin/keys*": auth.Owner, "POST /admin/keys*": auth.Owner, "GET /admin/audit": auth.Owner,
-		"POST /admin/keap/check": auth.Owner, "POST /admin/keap/login": auth.Owner, "POST /admin/keap/key": auth.Owner, "POST /admin/keap/tenant": auth.Owner,
+		"POST /admin/start/keap": auth.Owner, "POST /admin/keap/check": auth.Owner, "POST /admin/keap/login": auth.Owner, "POST /admin/keap/key": auth.Owner, "POST /admin/keap/tenant": auth.Owner,
 		"GET /admin/keap/disconnect": auth.Owner, "POST /admin/keap/disconnect": auth.Owner,
 		"GET /admin/hooks/:id/payloads/:payload": auth.Manager, // what people have filled in
 		// Pages that ask before something is done.

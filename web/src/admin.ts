@@ -1,5 +1,6 @@
 // The owner's desk. Everything on it is there without this script; the script puts times and numbers into the reader's own
 // way of writing, and offers to copy.
+import { awaitArrivals } from "./arrivals"
 import { enhance } from "./enhance"
 import { foldMenu } from "./menu"
 import { offerPasskeys } from "./passkey"
@@ -7,3 +8,4 @@ import { offerPasskeys } from "./passkey"
 foldMenu()
 enhance(document.body)
 offerPasskeys(document.body)
+awaitArrivals()
