@@ -59,7 +59,7 @@ func startRoutes() []route {
 // steps tells how far the set-up has come. It reads a few records, however much there is.
 func (k *desk) steps(ctx context.Context) ([]step, error) {
 	keap := step{Name: "keap", Title: "Connect Keap", Needs: auth.Owner, Says: "not connected yet; can be done later"}
-	if k.connected() {
+	if k.keapWorks() {
 		keap.Done, keap.Says = true, "connected"
 	}
 	known, err := k.Store.Affiliates(ctx, account, "", 1)
@@ -83,6 +83,15 @@ func (k *desk) steps(ctx context.Context) ([]step, error) {
 		{Name: "tag", Title: "Paste the tag", Needs: auth.Manager, Done: len(events) > 0, Says: either(len(events) > 0, "it was heard from", "nothing heard yet")},
 		{Name: "visit", Title: "See the first visit", Needs: auth.Viewer, Done: seen, Says: either(seen, "it works", "waiting")},
 	}, nil
+}
+
+// keapWorks says whether Keap has taken the credential.
+func (k *desk) keapWorks() bool {
+	if k.Keap.Connection == nil {
+		return false
+	}
+	state, _ := k.Keap.State()
+	return state == connect.Connected
 }
 
 func either(yes bool, then, otherwise string) string {
@@ -131,7 +140,7 @@ type startPage struct {
 
 // newStart makes the page of a step; "" for the overview.
 func (k *desk) newStart(c echo.Context, who auth.User, name, title string) (p startPage, err error) {
-	p = startPage{frame: k.frame(title, startAt, who), At: name, Next: "/admin", Connected: k.connected()}
+	p = startPage{frame: k.frame(title, startAt, who), At: name, Next: "/admin", Connected: k.keapWorks()}
 	if p.Steps, err = k.steps(c.Request().Context()); err != nil {
 		return p, err
 	}
