@@ -28,6 +28,7 @@ import (
 	"tributary/internal/keap"
 	"tributary/internal/letter"
 	"tributary/internal/mail"
+	"tributary/internal/manual"
 	"tributary/internal/metrics"
 	"tributary/internal/outbox"
 	"tributary/internal/portal"
@@ -160,7 +161,7 @@ func (c *collector) routes(seal *vault.Vault) error {
 	c.echo.HEAD(web.AssetsPath+"*", echo.WrapHandler(assets))
 	err = portal.Register(c.echo, portal.Deps{
 		Auth: c.auth, Store: c.store, Opener: seal, Assets: assets, BaseURL: c.cfg.baseURL, Now: time.Now, Stopping: c.stopping,
-		Mailer: c.mailer(), Sites: set.sites,
+		Mailer: c.mailer(), Sites: set.sites, Commissions: c.work.earned,
 	})
 	if err != nil {
 		return err
@@ -170,6 +171,9 @@ func (c *collector) routes(seal *vault.Vault) error {
 		SetUp: c.adminSetUp(set, service),
 	})
 	if err != nil {
+		return err
+	}
+	if err := manual.Register(c.echo, manual.Deps{Assets: assets, BaseURL: c.cfg.baseURL, OpenAPI: api.OpenAPI}); err != nil {
 		return err
 	}
 	return c.door(in, scripts)
@@ -192,6 +196,10 @@ func (c *collector) apiDeps(seal *vault.Vault, set setup, service *hooks.Service
 	}
 	deps.KeapHook, deps.Reconcile = c.work.registrar, c.work.reconcile
 	deps.Connected, deps.Webhooks, deps.Mails = c.connected, c.webhooks, c.mails
+	log := audit.New(c.store, time.Now)
+	deps.Note = func(ctx context.Context, who, action, subject, detail string) error {
+		return log.Write(ctx, audit.Entry{Who: who, Action: action, Subject: subject, Detail: detail})
+	}
 	return deps
 }
 

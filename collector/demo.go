@@ -140,6 +140,7 @@ func (d *demoProgram) fillKeap() {
 	d.box.AddGoal("tributary", "optin")
 	d.box.AddContactField("Lead source", "TEXT")
 	d.box.AddContactField("Opt-ins brought", "WHOLE_NUMBER")
+	d.box.SetSummary(sandbox.Summary{AffiliateID: 101, AmountEarned: 1284.5, Clawbacks: 48, Balance: 236.5})
 }
 
 // ports listens on some addresses in a row, or on free ones where those are taken.
@@ -302,6 +303,7 @@ func (d *demoProgram) welcome() string {
   affiliate's page   %[2]s
   owner's desk       %[8]s
   its first set-up   %[9]s
+  manual             %[5]s/docs
   form vendor        http://%[3]s/
   webinar vendor     http://%[7]s/sandbox
   Keap's sandbox     %[4]s

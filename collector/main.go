@@ -36,6 +36,8 @@ Usage: tributary COMMAND [FLAGS]
 
 "tributary COMMAND -h" lists a command's flags. Each flag can also be set by an environment variable, such as
 TRIBUTARY_LISTEN for --listen; secrets also by a file that TRIBUTARY_<NAME>_FILE names. Flags beat the environment.
+
+The manual is at /docs of a running collector, such as http://localhost:8080/docs.
 `
 
 // errUsage is a wrong call: exit code 2.

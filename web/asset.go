@@ -14,8 +14,8 @@ import (
 
 // asset is one file in every encoding that it is served in, the preferred one first.
 type asset struct {
-	contentType string
-	forms       []form
+	contentType, cacheControl string
+	forms                     []form
 }
 
 type form struct {
@@ -25,17 +25,29 @@ type form struct {
 }
 
 func newAsset(contentType, hash string, body []byte) *asset {
-	return &asset{contentType: contentType, forms: []form{
-		{"br", `"` + hash + `-br"`, brotlied(body)},
-		{"gzip", `"` + hash + `-gzip"`, gzipped(body)},
+	return &asset{contentType: contentType, cacheControl: "public, max-age=31536000, immutable", forms: packings(hash, body, best)}
+}
+
+// effort is how hard the packers try.
+type effort struct{ brotli, gzip int }
+
+var (
+	best    = effort{brotli.BestCompression, gzip.BestCompression}
+	quickly = effort{brotli.DefaultCompression, gzip.DefaultCompression} // while somebody waits
+)
+
+func packings(hash string, body []byte, how effort) []form {
+	return []form{
+		{"br", `"` + hash + `-br"`, brotlied(body, how)},
+		{"gzip", `"` + hash + `-gzip"`, gzipped(body, how)},
 		{"", `"` + hash + `"`, body},
-	}}
+	}
 }
 
 func (a *asset) serve(w http.ResponseWriter, r *http.Request) {
 	f := a.accepted(r.Header.Values("Accept-Encoding"))
 	h := w.Header()
-	h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	h.Set("Cache-Control", a.cacheControl)
 	h.Set("Etag", f.etag)
 	h.Set("Vary", "Accept-Encoding")
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -79,15 +91,15 @@ func matches(header []string, etag string) bool {
 	return slices.ContainsFunc(listed(header), func(tag string) bool { return tag == "*" || strings.TrimPrefix(tag, "w/") == etag })
 }
 
-func brotlied(body []byte) []byte {
-	return packed(body, func(w io.Writer) io.WriteCloser { return brotli.NewWriterLevel(w, brotli.BestCompression) })
+func brotlied(body []byte, how effort) []byte {
+	return packed(body, func(w io.Writer) io.WriteCloser { return brotli.NewWriterLevel(w, how.brotli) })
 }
 
-func gzipped(body []byte) []byte {
+func gzipped(body []byte, how effort) []byte {
 	return packed(body, func(w io.Writer) io.WriteCloser {
-		z, err := gzip.NewWriterLevel(w, gzip.BestCompression)
+		z, err := gzip.NewWriterLevel(w, how.gzip)
 		if err != nil {
-			panic(err) // the level is a constant
+			panic(err) // the levels are constants
 		}
 		return z
 	})

@@ -42,6 +42,8 @@ var catalogue = []struct {
 	{"portal.css", "text/css; charset=utf-8", "portal", bundleStyle},
 	{"admin.css", "text/css; charset=utf-8", "admin", bundleStyle},
 	{"admin.js", "text/javascript; charset=utf-8", "admin", bundleScript},
+	{"docs.css", "text/css; charset=utf-8", "docs", bundleStyle},
+	{"docs.js", "text/javascript; charset=utf-8", "docs", bundleScript},
 	{"icon.svg", "image/svg+xml", "styles/icon.svg", sources.ReadFile},
 }
 

@@ -30,7 +30,7 @@ func (d *desk) addSite(cookie *http.Cookie, address string) string {
 func TestThePageThatWaitsSaysWhatItSaw(t *testing.T) {
 	d := newDesk(t)
 	owner := d.as(auth.Owner)
-	if page := d.get("/admin/start/visit", owner); strings.Contains(page, "A visit") {
+	if page := d.get("/admin/start/visit", owner); strings.Contains(page, "A visit with affiliate") {
 		t.Error("a visit before any")
 	}
 	site := d.addSite(owner, "example.com")
@@ -89,7 +89,9 @@ func TestOnlyAnAddressThatWasRefusedIsAdded(t *testing.T) {
 func TestTheSetupIsLeftAndComeBackTo(t *testing.T) {
 	d := newDesk(t)
 	owner := d.as(auth.Owner)
-	next := func(cookie *http.Cookie) string { return d.do("GET", "/admin/start/next", cookie, "").Header().Get("Location") }
+	next := func(cookie *http.Cookie) string {
+		return d.do("GET", "/admin/start/next", cookie, "").Header().Get("Location")
+	}
 	if page := d.get("/admin", owner); !strings.Contains(page, "Get started") {
 		t.Error("the menu has no way to the set-up")
 	}

@@ -92,7 +92,7 @@ func affiliateStats(d Deps, c echo.Context) error {
 	if unknown != nil && report.Tally == (attribution.Tally{}) {
 		return unknown
 	}
-	return c.JSON(http.StatusOK, report)
+	return d.brokenDown(c, ref, report)
 }
 
 func accountStats(d Deps, c echo.Context) error {

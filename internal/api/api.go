@@ -48,6 +48,8 @@ type Deps struct {
 	Affiliates *affiliates.Desk
 	Settings   *settings.Desk
 	Mails      Mails
+	// Note writes into the audit log what a key has changed; nil where there is none.
+	Note func(ctx context.Context, who, action, subject, detail string) error
 }
 
 const account = attribution.DefaultAccount
@@ -80,6 +82,7 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodPost, "/optins", auth.Manager, "", createOptIn},
 		{http.MethodGet, "/optins", auth.Viewer, "", listOptIns},
 		{http.MethodGet, "/optins/:id", auth.Viewer, "", getOptIn},
+		{http.MethodPost, "/optins/:id/decision", auth.Manager, "", decideOptIn}, // it writes into the log itself, with the reason
 		{http.MethodGet, "/jobs", auth.Viewer, "", listJobs},
 		{http.MethodPost, "/jobs/:id/retry", auth.Manager, "job.retry", retryJob},
 		{http.MethodGet, "/mails", auth.Viewer, "", listMails},

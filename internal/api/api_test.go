@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -68,6 +69,7 @@ type server struct {
 	keap     *sandbox.Sandbox
 	auth     *auth.Auth
 
+	noted     []string
 	keapSays  map[string]error // by tag
 	synced    affiliates.Synced
 	syncFails error
@@ -115,6 +117,10 @@ func newServer(t *testing.T) *server {
 			Changed: func(key string) { srv.changed = append(srv.changed, key) },
 		}),
 		Mails: srv.mails,
+		Note: func(_ context.Context, _, action, _, detail string) error {
+			srv.noted = append(srv.noted, action+" "+detail)
+			return nil
+		},
 		Store: s, Sealer: plainSealer{}, Auth: srv.auth, Keys: api.Keys{Root: auth.NewAdminKey(adminKey), Made: srv.auth}, Audit: audit.New(s, clock),
 		BaseURL: "https://t.example", Now: clock,
 		Ingest: func(ctx context.Context, e attribution.Event) (store.Outcome, error) {
@@ -335,6 +341,13 @@ func TestClicksAndStats(t *testing.T) {
 	if got := s.do("GET", "/v1/stats?from=2026-11-23&to=2026-11-23", "", 200); got["clicks"] != 2.0 {
 		t.Errorf("account: %v", got)
 	}
+	if got := s.do("GET", "/v1/affiliates/12/stats?by=page", "", 200); fmt.Sprint(got["breakdown"].(map[string]any)["values"]) != "[map[clicks:1 optins:0 referrals:0 value:https://a.example/x]]" || got["clicks"] != 2.0 {
+		t.Errorf("by page: %v", got)
+	}
+	if got := s.do("GET", "/v1/affiliates/12/stats?by=sub_id", "", 200); fmt.Sprint(got["breakdown"].(map[string]any)["none"]) != "map[clicks:2 optins:0 referrals:0]" {
+		t.Errorf("by sub-id: %v", got)
+	}
+	s.refused("GET", "/v1/affiliates/12/stats?by=moon", "", 422, "invalid_by")
 	s.refused("GET", "/v1/affiliates/78/stats", "", 404, "not_found")
 	s.refused("GET", "/v1/stats?from=soon", "", 422, "invalid_range")
 	s.refused("POST", "/v1/clicks", `{}`, 422, "invalid_affiliate")

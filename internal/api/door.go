@@ -62,6 +62,12 @@ func Needs(keys Keys, role auth.Role) echo.MiddlewareFunc {
 	}
 }
 
+// callerOf is the name of the key of a request.
+func callerOf(c echo.Context) string {
+	who, _ := c.Get(callerKey).(caller)
+	return who.name
+}
+
 // subjectKey is where a handler says what it made: what it changed stands in the address already.
 const subjectKey = "subject"
 
@@ -73,8 +79,7 @@ func (d Deps) noted(c echo.Context, action string, handle func(Deps, echo.Contex
 	if err := handle(d, c); err != nil || action == "" || c.Response().Status >= http.StatusBadRequest {
 		return err
 	}
-	who, _ := c.Get(callerKey).(caller)
-	e := audit.Entry{Who: who.name, Action: action, Subject: strings.Join(c.ParamValues(), " ")}
+	e := audit.Entry{Who: callerOf(c), Action: action, Subject: strings.Join(c.ParamValues(), " ")}
 	if made, ok := c.Get(subjectKey).(string); ok {
 		e.Subject = made
 	}

@@ -32,6 +32,8 @@ type optInAnswer struct {
 	Reason    string             `json:"reason"`
 	Keap      keapOf             `json:"keap"`
 	Trace     []attribution.Step `json:"trace"`
+	Flags     []attribution.Flag `json:"flags"`
+	Decision  *decisionOf        `json:"decision"`
 }
 
 type affiliateOf struct {
@@ -70,6 +72,7 @@ func showOptIn(ctx context.Context, s store.Affiliates, o attribution.OptIn, ema
 	return optInAnswer{
 		ID: o.ID, At: o.At, Affiliate: earner, Person: personOf{email}, Site: o.Site, Form: o.Form.ID, Via: o.Via,
 		Status: o.Status, Reason: o.Reason, Keap: keapOf{o.ContactID, o.ReferralID}, Trace: o.Trace,
+		Flags: append([]attribution.Flag{}, o.Flags...), Decision: decided(o),
 	}, nil
 }
 
@@ -315,6 +318,11 @@ func (d Deps) query(c echo.Context) (q store.Query, err error) {
 			return q, invalid("invalid_email", "email is not an e-mail address")
 		}
 		q.Person = d.Sealer.Key(normal)
+	}
+	if flagged := c.QueryParam("flagged"); flagged != "" {
+		if q.Flagged = flagged == "true"; !q.Flagged {
+			return q, invalid("invalid_flagged", "flagged must be true, or left out")
+		}
 	}
 	q.Site = c.QueryParam("site")
 	return q, d.span(c, &q)

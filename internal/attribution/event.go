@@ -66,10 +66,11 @@ type Event struct {
 	Sealed   []byte    // the Person, encrypted; empty when only the hash of the e-mail is known
 	Form     Form
 	Via      Via
-	Note     string // what the judge noticed, such as a clock that was off
-	Ignored  string // why it does not count; it is kept all the same
-	Test     bool   // the owner tries a page; see IsTest
-	Referral string // of a Referred event: Keap's id of the referral
+	Note     string  // what the judge noticed, such as a clock that was off
+	Ignored  string  // why it does not count; it is kept all the same
+	Test     bool    // the owner tries a page; see IsTest
+	Referral string  // of a Referred event: Keap's id of the referral
+	Signals  Signals // goes to the opt-in alone, and not into the log
 }
 
 // ReopensOnly reports that an event is no opt-in where the person has come by this way before: vendors' mails lead to the

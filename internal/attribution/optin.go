@@ -57,6 +57,12 @@ type OptIn struct {
 	ContactID  string    `json:"contact_id,omitempty"`
 	ReferralID string    `json:"referral_id,omitempty"`
 	Trace      []Step    `json:"trace,omitempty"`
+
+	First    Touch     `json:"first,omitzero"` // the touches that its visitor had
+	Latest   Touch     `json:"latest,omitzero"`
+	Signals  Signals   `json:"signals,omitzero"`
+	Flags    []Flag    `json:"flags,omitempty"` // what does not look right; see package suspicion
+	Decision *Decision `json:"decision,omitempty"`
 }
 
 // NewOptIn opens the record of an opt-in that is not the same as any we have. earlier is the touch of the person's
@@ -67,13 +73,15 @@ func NewOptIn(id uuid.UUID, e Event, p Policy, earlier Touch) OptIn {
 		URL: e.URL, Referrer: e.Referrer, UTM: e.UTM, Form: e.Form, Via: []Via{e.Via},
 	}
 	o.Note(e.Received, "received", "via "+string(e.Via)+noteOf(e))
+	o.takeSignals(e)
 	o.attribute(e, p, earlier)
 	return o
 }
 
 // Merge folds another arrival of the same opt-in into its record. The affiliate that an arrival named first stays, so
 // that no late message moves credit; an arrival that names one fills a record that has none, or that has it only from
-// an earlier opt-in. fixed says that Keap may have been told already: then the affiliate stays in any case.
+// an earlier opt-in. fixed says that Keap may have been told already, or a person has refused it: then the affiliate stays in
+// any case.
 func (o *OptIn) Merge(e Event, p Policy, earlier Touch, fixed bool) {
 	if o.Status == Erased {
 		return // nothing that comes later makes it anybody's again
@@ -94,6 +102,7 @@ func (o *OptIn) Merge(e Event, p Policy, earlier Touch, fixed bool) {
 	if o.UTM == (UTM{}) {
 		o.UTM = e.UTM
 	}
+	o.takeSignals(e)
 	o.name(e)
 	switch {
 	case o.Ref.IsZero():
@@ -127,6 +136,7 @@ func (o *OptIn) Absorb(other OptIn, p Policy, now time.Time, fixed bool) {
 	if o.Landed() == (Landing{}) {
 		o.Landing = other.Landed()
 	}
+	o.takeSignals(Event{First: other.First, Latest: other.Latest, Signals: other.Signals})
 	for _, via := range other.Via {
 		o.Merge(Event{
 			At: other.At, Received: now, Site: other.Site, Form: other.Form, UTM: other.UTM, Via: via, Latest: Touch{Ref: other.Ref, At: other.At},
@@ -172,6 +182,9 @@ func (o *OptIn) attribute(e Event, p Policy, earlier Touch) {
 		o.Note(e.Received, "unattributed", why)
 		return
 	}
+	if touch.Ref != o.Ref {
+		o.Flags, o.Decision = nil, nil // they were about another affiliate
+	}
 	o.Ref, o.Inherited, o.Status, o.Reason = touch.Ref, from != "", Received, ""
 	o.Note(e.Received, "attributed", "to "+touch.Ref.String()+from)
 	if len(o.Sealed) == 0 {
@@ -200,6 +213,7 @@ func (o *OptIn) Erase(ghost PersonKey, at time.Time) {
 	}
 	o.Person, o.Sealed, o.Visitor = ghost, nil, uuid.Nil
 	o.Status, o.Reason, o.ContactID, o.ReferralID = Erased, "", "", ""
+	o.First, o.Latest, o.Signals, o.Flags, o.Decision = Touch{}, Touch{}, Signals{}, nil, nil
 	o.Trace = []Step{{At: at, Step: "erased", Detail: "the person's data was erased on request"}}
 }
 

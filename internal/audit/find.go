@@ -12,7 +12,7 @@ const (
 )
 
 // RootKey is how the admin key is named in the log.
-const RootKey = "admin key"
+const RootKey = "the admin key"
 
 // Key is how a key of the REST API is named in the log.
 func Key(name string) string { return "key: " + name }

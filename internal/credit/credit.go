@@ -33,6 +33,10 @@ type Store interface {
 	PutAffiliate(ctx context.Context, account attribution.AccountID, a attribution.Affiliate, now time.Time) error
 	Affiliates(ctx context.Context, account attribution.AccountID, after string, limit int) ([]attribution.Affiliate, error)
 	Counters(ctx context.Context, account attribution.AccountID, ref attribution.Ref, from, to attribution.Hour) ([]attribution.HourTally, error)
+	OptIns(ctx context.Context, account attribution.AccountID, q store.Query) (store.Page, error)
+	HasClicked(ctx context.Context, account attribution.AccountID, visitor uuid.UUID, ref attribution.Ref) (bool, error)
+	FromNetwork(ctx context.Context, account attribution.AccountID, network attribution.NetworkKey, most int) (int, error)
+	Get(ctx context.Context, kind, key string) (store.Document, error)
 }
 
 // Options configure crediting. Zero fields get their defaults.
@@ -132,8 +136,16 @@ func (c *Crediter) credit(ctx context.Context, claim *outbox.Claim) error {
 	if w.affiliate, err = c.affiliateOf(ctx, claim, w); err != nil {
 		return err
 	}
+	if err := c.suspect(ctx, claim, &w); err != nil {
+		return err
+	}
 	if w.contact, err = c.contactOf(ctx, claim, w); err != nil {
 		return err
+	}
+	if w.contact.ID == w.affiliate.ContactID {
+		if err := c.suspect(ctx, claim, &w); err != nil { // it may be the affiliate's own
+			return err
+		}
 	}
 	return c.refer(ctx, claim, w)
 }

@@ -20,17 +20,23 @@ func (c *Crediter) judge(w work, all []keap.Referral) error {
 		return c.credited(w, *mine, fmt.Sprintf("Keap had referral %s for affiliate %s already, which we did not write: nothing was written", mine.ID, w.affiliate.ID))
 	}
 	for _, r := range others {
-		if w.isLate(r) && w.settings.Late != settings.Write {
-			return held("late", fmt.Sprintf("affiliate %s has referral %s for this contact%s, and this opt-in is not newer: writing it now could take that credit away", r.ReferralPartnerID, r.ID, since(r)))
+		if w.isLate(r) && w.settings.Late != settings.Write && !w.o.Passes(late) {
+			return held(late, fmt.Sprintf("affiliate %s has referral %s for this contact%s, and this opt-in is not newer: writing it now could take that credit away", r.ReferralPartnerID, r.ID, since(r)))
 		}
 	}
 	for _, r := range others {
-		if !isOurs(r) && w.settings.OtherPartner != settings.Write {
-			return held("other_partner", fmt.Sprintf("affiliate %s has referral %s for this contact%s, which we did not write: it is respected; to let Keap's rule decide set other_partner to write, then retry", r.ReferralPartnerID, r.ID, since(r)))
+		if !isOurs(r) && w.settings.OtherPartner != settings.Write && !w.o.Passes(otherPartner) {
+			return held(otherPartner, fmt.Sprintf("affiliate %s has referral %s for this contact%s, which we did not write: it is respected; to let Keap's rule decide set other_partner to write, then retry", r.ReferralPartnerID, r.ID, since(r)))
 		}
 	}
 	return nil
 }
+
+// Codes of opt-ins that are held because of what Keap has. A person can pass over them.
+const (
+	late         = "late"
+	otherPartner = "other_partner"
+)
 
 func held(code, reason string) error {
 	return &outbox.Permanent{Status: attribution.Held, Code: code, Step: "held", Reason: reason}

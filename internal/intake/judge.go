@@ -33,6 +33,7 @@ type Sealer interface {
 	Seal(attribution.Person) (attribution.PersonKey, []byte, error)
 	KeyOfHash([sha256.Size]byte) attribution.PersonKey
 	SealBytes(text []byte, kind, id string) []byte
+	Network(ip string, at time.Time) attribution.NetworkKey
 }
 
 // judge checks one event and gives it the shape of the domain.
@@ -71,6 +72,7 @@ func judgeOptIn(e attribution.Event, w *event, v visit, s Sealer) (attribution.E
 	if e.Person, e.Sealed, err = judgePerson(w.Person, v.ip, s); err != nil {
 		return e, err
 	}
+	e.Signals = attribution.Signals{Network: s.Network(v.ip, v.received), Touch: toldOf(w)}
 	e.Joins, _ = uuid.Parse(w.TributaryID) // what is no id joins nothing
 	e.Form = attribution.Form{ID: text(w.Form.ID, 200), Action: address(w.Form.Action), Provider: text(w.Form.Provider, 40)}
 	e.Via = attribution.Via(w.Via)
@@ -114,6 +116,18 @@ func touchOf(w *touch, at time.Time, shift time.Duration) attribution.Touch {
 		seen = at
 	}
 	return attribution.Touch{Ref: ref, At: seen}
+}
+
+// toldOf says what the page's word on the time of its touch is worth. Both times are of the same clock, so that a wrong one
+// makes no difference; a touch that a visitor has made up may lie ahead.
+func toldOf(w *event) attribution.Told {
+	switch {
+	case w.Touch == nil || w.Touch.At == 0 || w.At == 0:
+		return ""
+	case w.Touch.At > w.At:
+		return attribution.ToldAhead
+	}
+	return attribution.ToldWell
 }
 
 // visitorOf returns the visitor's id; a page that keeps none makes every visit a visitor.

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"fmt"
 	"html/template"
+	"io"
 	"net/http"
 	"net/url"
 
@@ -57,10 +58,15 @@ func ParseBase(text string) (*url.URL, error) {
 // Render runs a template to its end before the first byte goes out, so that no half page is ever sent.
 func (f *Face) Render(c echo.Context, status int, template string, data any) error {
 	var page bytes.Buffer
-	if err := f.templates.ExecuteTemplate(&page, template, data); err != nil {
+	if err := f.Execute(&page, template, data); err != nil {
 		return fmt.Errorf("rendering %s: %w", template, err)
 	}
 	return c.HTMLBlob(status, page.Bytes())
+}
+
+// Execute runs a template, for what is kept or sent otherwise.
+func (f *Face) Execute(w io.Writer, template string, data any) error {
+	return f.templates.ExecuteTemplate(w, template, data)
 }
 
 // SameOrigin refuses a form that another site sends in our reader's name.

@@ -33,7 +33,7 @@ type Opener interface {
 	Open(sealed []byte, key attribution.PersonKey) (attribution.Person, error)
 }
 
-// Deps are what the portal works with. All are needed but Zone, Sites, Mailer and Stopping.
+// Deps are what the portal works with. All are needed but Zone, Sites, Mailer, Commissions and Stopping.
 type Deps struct {
 	Auth    *auth.Auth
 	Store   Store
@@ -44,6 +44,8 @@ type Deps struct {
 	Zone    *time.Location   // of the days; nil means UTC
 	Sites   *sites.Keeper    // whose pages are linked to; nil knows none
 	Mailer  Mailer           // nil where no mail server is set
+	// Commissions stand beside the counts; nil leaves them out.
+	Commissions Commissions
 	// Stopping is closed when the server begins to stop: open streams then end, so that it need not wait for them.
 	Stopping <-chan struct{}
 }

@@ -48,6 +48,8 @@ type options struct {
 	store   func(portal.Store) portal.Store
 	stop    <-chan struct{}
 	mailer  portal.Mailer
+
+	commissions portal.Commissions
 }
 
 func newDesk(t testing.TB, o options) *desk {
@@ -85,7 +87,7 @@ func (d *desk) register(o options) {
 	d.auth, d.sites, d.clock = auth.New(d.Store, clock), sites.New(sites.Options{Docs: d.Store, Now: clock}), clock
 	d.HTTPErrorHandler = func(err error, c echo.Context) { d.failed = append(d.failed, err) }
 	err = portal.Register(d.Echo, portal.Deps{
-		Auth: d.auth, Store: behind, Opener: plain{}, Assets: assets, BaseURL: o.baseURL, Now: clock, Stopping: o.stop, Mailer: o.mailer, Sites: d.sites,
+		Auth: d.auth, Store: behind, Opener: plain{}, Assets: assets, BaseURL: o.baseURL, Now: clock, Stopping: o.stop, Mailer: o.mailer, Commissions: o.commissions, Sites: d.sites,
 	})
 	if err != nil {
 		d.t.Fatalf("registering: %v", err)

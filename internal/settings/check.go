@@ -63,8 +63,10 @@ func checkType(name string, value json.RawMessage) error {
 
 // names are those of all settings.
 var names = func() (all []string) {
-	for f := range reflect.TypeFor[Settings]().Fields() {
-		all = append(all, f.Tag.Get("json"))
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[Settings]()) {
+		if !f.Anonymous {
+			all = append(all, f.Tag.Get("json"))
+		}
 	}
 	return all
 }()
@@ -89,6 +91,7 @@ func (s Settings) check(defaults Settings) error {
 		plain("opt_in_reason", s.OptInReason, 1, 255),
 		s.checkGoal(),
 		s.checkFields(),
+		s.Suspicions.check(),
 	} {
 		if err != nil {
 			return err

@@ -52,6 +52,8 @@ type Settings struct {
 	GoalCallName    string            `json:"goal_call_name"`
 	Fields          map[string]string `json:"fields"`       // what is written into custom fields of the contact: see Sources; to ids of Keap
 	TotalsField     string            `json:"totals_field"` // custom field of the affiliate's own contact that gets the count of opt-ins
+
+	Suspicions
 }
 
 // Default is what holds until the owner decides otherwise.
@@ -64,7 +66,7 @@ func Default(p attribution.Policy) Settings {
 		ReferralType: "MANUAL", WriteIP: true,
 		OtherPartner: Respect, Late: Hold, UnknownAffiliate: Hold, InactiveAffiliate: Hold,
 		Contact: Wait, ContactGrace: Span(15 * time.Minute), OptInReason: "Opt-in on a form, recorded by Tributary",
-		Fields: map[string]string{},
+		Fields: map[string]string{}, Suspicions: usualSuspicions,
 	}
 }
 

@@ -44,6 +44,9 @@ type Store interface {
 	Documents
 	People
 	Newsroom
+	Inquiry
+	Worklists
+	Decisions
 
 	// Counters returns what was counted for a reference in [from, to), oldest first, hours with nothing left out. The
 	// zero Ref asks for the whole account. Its cost grows with the hours, not with the events.
@@ -164,6 +167,7 @@ type Query struct {
 	Status   attribution.Status
 	Statuses []attribution.Status // one of these; beside Status
 	Site     string
+	Flagged  bool      // only those that have a flag
 	From, To time.Time // by the time of the opt-in, [From, To)
 	Cursor   Cursor
 	Limit    int // 1 or more
@@ -279,6 +283,7 @@ type Settlement struct {
 	ReferralID string
 	Step       string // a line of its trace
 	Detail     string
+	Flags      []attribution.Flag // take the place of those that are there; nil leaves them
 
 	Then []Following // of a credit: what else is to be done now, in the same commit
 }

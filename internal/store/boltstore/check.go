@@ -91,11 +91,18 @@ func (t table) size() (n int, err error) {
 
 // checkSchedule holds jobs and their due times against each other.
 func (tx *txn) checkSchedule() error {
-	open := 0
+	open, parked := 0, 0
 	err := tx.jobs().ascend(nil, nil, func(key, _ []byte) (bool, error) {
 		j, err := tx.job(key)
-		if err != nil || !isOpen(j.State) {
-			return err == nil, err
+		if err != nil {
+			return false, err
+		}
+		if j.State == store.Parked {
+			parked++
+			return true, tx.checkParked(&j)
+		}
+		if !isOpen(j.State) {
+			return true, nil
 		}
 		open++
 		scheduled, err := tx.due().has(dueKey(&j, key))
@@ -105,6 +112,9 @@ func (tx *txn) checkSchedule() error {
 		return err == nil, err
 	})
 	if err != nil {
+		return err
+	}
+	if err := tx.checkParkedSize(parked); err != nil {
 		return err
 	}
 	due, err := tx.due().size()
@@ -165,13 +175,15 @@ func (a *accountTx) recountEvents(r *recount) error {
 }
 
 func (a *accountTx) recountOptIns(r *recount) error {
-	total := 0
+	total, networks, flagged := 0, 0, 0
 	err := a.table("optins").ascend(nil, nil, func(key, payload []byte) (bool, error) {
 		total++
 		var o attribution.OptIn
 		if err := json.Unmarshal(payload, &o); err != nil {
 			return false, fmt.Errorf("%w: opt-in %x: %w", store.ErrDamaged, key, err)
 		}
+		networks += int(one(!o.Signals.Network.IsZero()))
+		flagged += int(one(len(o.Flags) > 0))
 		t := attribution.Tally{OptIns: 1, Referrals: one(o.IsCredited())}
 		if o.Ref.IsZero() {
 			k := hourKey{hour: attribution.HourOf(o.At)}
@@ -185,13 +197,20 @@ func (a *accountTx) recountOptIns(r *recount) error {
 	if err != nil {
 		return err
 	}
-	return a.checkIndexSizes(total)
+	return a.checkIndexSizes(map[string]int{
+		"time": total, "refs": total, "persons": total, "statuses": total, "networks": networks, "flagged": flagged,
+	})
 }
 
 func (a *accountTx) checkIndexes(o attribution.OptIn) error {
-	for name, prefix := range map[string][]byte{
-		"time": nil, "refs": refPrefix(o.Ref), "persons": o.Person[:], "statuses": statusPrefix(o.Status),
-	} {
+	places := map[string][]byte{"time": nil, "refs": refPrefix(o.Ref), "persons": o.Person[:], "statuses": statusPrefix(o.Status)}
+	if !o.Signals.Network.IsZero() {
+		places["networks"] = o.Signals.Network[:]
+	}
+	if len(o.Flags) > 0 {
+		places["flagged"] = nil
+	}
+	for name, prefix := range places {
 		listed, err := a.table(name).has(appendEntry(append([]byte(nil), prefix...), o.At, o.ID))
 		if err != nil {
 			return err
@@ -203,8 +222,8 @@ func (a *accountTx) checkIndexes(o attribution.OptIn) error {
 	return nil
 }
 
-func (a *accountTx) checkIndexSizes(optIns int) error {
-	for _, name := range []string{"time", "refs", "persons", "statuses"} {
+func (a *accountTx) checkIndexSizes(want map[string]int) error {
+	for name, optIns := range want {
 		n, err := a.table(name).size()
 		if err != nil {
 			return err

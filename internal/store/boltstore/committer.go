@@ -48,7 +48,7 @@ func (s *Store) write(ctx context.Context, fn func(*txn) error) error {
 
 // isAnswer tells an answer, which leaves the transaction as it was, from a failure, which spoils it.
 func isAnswer(err error) bool {
-	return errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrStale) || errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrFull)
+	return errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrStale) || errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrDecided) || errors.Is(err, store.ErrFull)
 }
 
 // commitLoop is the only writer. It commits what has arrived while the last commit was syncing: no artificial delay,

@@ -132,7 +132,7 @@ func (a *accountTx) merge(o attribution.OptIn, e *attribution.Event, policy attr
 
 // fixed reports whether an inherited affiliate may stand in Keap already.
 func (a *accountTx) fixed(o *attribution.OptIn) (bool, error) {
-	if !o.Inherited {
+	if !o.Inherited || o.IsRefusedByHand() {
 		return true, nil
 	}
 	var j store.Job

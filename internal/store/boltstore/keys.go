@@ -33,6 +33,9 @@ import (
 //	accounts/A/credits  person key, ref                         hour : the person is counted for the ref
 //	accounts/A/partners Keap's affiliate id                     attribution.Affiliate as JSON
 //	accounts/A/codes    affiliate code                          Keap's affiliate id now 00 the first one that had the code
+//	accounts/A/networks network key, time, opt-in id            -
+//	accounts/A/flagged  time, opt-in id                         - : of those with flags
+//	accounts/A/parked   code 00 kind 00 time made, job id       -
 //	accounts/A/referrals Keap's referral id                     who counts it: the id of an imported event, or nothing for an opt-in
 //	accounts/A/news     time-ordered id                         store.News as JSON
 //	jobs                account 00 job id                       store.Job as JSON
@@ -51,7 +54,7 @@ var topBuckets = [][]byte{accountsBucket, jobsBucket, dueBucket, quarantineBucke
 
 var accountBuckets = []string{
 	"events", "visits", "pending", "counters", "strings", "numbers", "optins", "joins", "time", "refs", "persons", "statuses",
-	"people", "credits", "partners", "codes", "referrals", "breakdowns", "values", "news",
+	"people", "credits", "partners", "codes", "referrals", "breakdowns", "values", "news", "networks", "flagged", "parked",
 }
 
 const keyTimeLength = 8

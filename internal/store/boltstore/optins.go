@@ -31,6 +31,9 @@ func (a *accountTx) saveOptIn(before, o *attribution.OptIn) error {
 	if err := a.tell(before, o); err != nil {
 		return fmt.Errorf("keeping the news of opt-in %s: %w", o.ID, err)
 	}
+	if err := a.saveSuspicion(before, o); err != nil {
+		return err
+	}
 	status, ref := appendEntry(statusPrefix(o.Status), o.At, o.ID), appendEntry(refPrefix(o.Ref), o.At, o.ID)
 	if before != nil {
 		return errors.Join(
@@ -53,6 +56,7 @@ func personEntry(o *attribution.OptIn) []byte {
 func (a *accountTx) dropOptIn(o *attribution.OptIn) error {
 	a.breakDown(o, nil)
 	return errors.Join(
+		a.saveSuspicion(o, &attribution.OptIn{ID: o.ID, At: o.At}),
 		a.table("optins").delete(o.ID[:]),
 		a.table("statuses").delete(appendEntry(statusPrefix(o.Status), o.At, o.ID)),
 		a.table("refs").delete(appendEntry(refPrefix(o.Ref), o.At, o.ID)),
@@ -93,10 +97,13 @@ func (s *Store) OptIns(ctx context.Context, account attribution.AccountID, q sto
 }
 
 func (a *accountTx) optIns(q store.Query) (page store.Page, err error) {
+	if !q.Ref.IsZero() && q.Status != "" && q.Person.IsZero() && !q.Flagged {
+		return a.joint(q)
+	}
 	index, prefix := a.indexFor(q)
 	scanned, last, most := 0, store.Cursor{}, maxScan
 	if q.Scan > 0 {
-		most = min(q.Scan, maxScan)
+		most = q.Scan
 	}
 	err = index.descend(prefix, below(prefix, q), func(key, _ []byte) (bool, error) {
 		if !q.From.IsZero() && entryTime(key).Before(q.From) {
@@ -129,6 +136,8 @@ func (a *accountTx) indexFor(q store.Query) (table, []byte) {
 	switch {
 	case !q.Person.IsZero():
 		return a.table("persons"), append([]byte(nil), q.Person[:]...)
+	case q.Flagged:
+		return a.table("flagged"), nil
 	case !q.Ref.IsZero():
 		return a.table("refs"), refPrefix(q.Ref)
 	case q.Status != "":
@@ -157,6 +166,7 @@ func matches(o attribution.OptIn, q store.Query) bool {
 		(q.Status == "" || o.Status == q.Status) &&
 		(len(q.Statuses) == 0 || slices.Contains(q.Statuses, o.Status)) &&
 		(q.Site == "" || o.Site == q.Site) &&
+		(!q.Flagged || len(o.Flags) > 0) &&
 		(q.To.IsZero() || o.At.Before(q.To))
 }
 

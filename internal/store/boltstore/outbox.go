@@ -35,6 +35,10 @@ func isOpen(s store.JobState) bool { return s == store.Ready || s == store.Sendi
 func (tx *txn) saveJob(before, j *store.Job) error {
 	key := jobKey(j.Account, j.ID)
 	tx.s.putOff.Add(one(isPutOff(j)) - one(before != nil && isPutOff(before)))
+	tx.s.standings.move(before, j)
+	if err := tx.saveParked(before, j); err != nil {
+		return err
+	}
 	if before != nil && isOpen(before.State) {
 		if err := tx.due().delete(dueKey(before, key)); err != nil {
 			return err
@@ -226,6 +230,9 @@ func (tx *txn) settleOptIn(j store.Job, now time.Time, s store.Settlement) error
 		o.ContactID, o.ReferralID = orElse(s.ContactID, o.ContactID), orElse(s.ReferralID, o.ReferralID)
 		if s.Step != "" {
 			o.Note(now, s.Step, s.Detail)
+		}
+		if s.Flags != nil {
+			o.Flags = s.Flags
 		}
 	})
 }

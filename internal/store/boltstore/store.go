@@ -48,8 +48,9 @@ type Store struct {
 	quarantineLimit int
 	committed       func(writes int, took time.Duration)
 
-	putOff   atomic.Int64 // credit jobs that were put off and are to be done again
-	versions versions
+	versions  versions
+	putOff    atomic.Int64 // credit jobs that were put off and are to be done again
+	standings standings
 
 	// Owned by the committer.
 	quarantined int
@@ -164,17 +165,18 @@ func openBolt(path string) (db *bolt.DB, err error) {
 func (s *Store) load() error {
 	return s.view(func(tx *txn) error {
 		s.quarantined = tx.quarantine().bucket.Stats().KeyN
-		waiting := int64(0)
+		waiting, standing := int64(0), map[standing]int{}
 		err := tx.jobs().ascend(nil, nil, func(key, _ []byte) (bool, error) {
 			if isLookup(key) {
 				s.lookups++
-				return true, nil
 			}
 			j, err := tx.job(key)
 			waiting += one(isPutOff(&j))
+			standing[standingOf(&j)]++
 			return true, err
 		})
 		s.putOff.Store(waiting)
+		s.standings.set(standing)
 		return err
 	})
 }

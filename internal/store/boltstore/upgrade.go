@@ -31,6 +31,7 @@ func (s *Store) addBuckets() (err error) {
 
 func (s *Store) upgrade(tx *bolt.Tx, id attribution.AccountID) error {
 	brokenDown := tx.Bucket(accountsBucket).Bucket([]byte(id)).Bucket([]byte("breakdowns")) != nil
+	listed := tx.Bucket(accountsBucket).Bucket([]byte(id)).Bucket([]byte("parked")) != nil
 	b, err := createAccount(tx, id)
 	if err != nil {
 		return err
@@ -42,7 +43,22 @@ func (s *Store) upgrade(tx *bolt.Tx, id attribution.AccountID) error {
 	if err == nil && !brokenDown {
 		err = a.breakDownAll()
 	}
+	if err == nil && !listed {
+		err = a.listParked()
+	}
 	return err
+}
+
+// listParked fills the index of parked jobs, which older files have not.
+func (a *accountTx) listParked() error {
+	prefix := jobKey(a.id, "")
+	return a.tx.jobs().ascend(prefix, nil, func(key, _ []byte) (bool, error) {
+		j, err := a.tx.job(key)
+		if err == nil && j.State == store.Parked {
+			err = a.table("parked").put(parkedKey(&j), nil)
+		}
+		return err == nil, err
+	})
 }
 
 // lacking names the accounts that miss a bucket.
