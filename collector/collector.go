@@ -31,6 +31,7 @@ import (
 	"tributary/internal/manual"
 	"tributary/internal/metrics"
 	"tributary/internal/outbox"
+	"tributary/internal/pass"
 	"tributary/internal/portal"
 	"tributary/internal/ranking"
 	"tributary/internal/server"
@@ -39,6 +40,7 @@ import (
 	"tributary/internal/store/boltstore"
 	"tributary/internal/vault"
 	"tributary/internal/webhooks"
+	"tributary/internal/whatif"
 	"tributary/web"
 )
 
@@ -55,11 +57,13 @@ type collector struct {
 	keap        *keap.Client
 	settings    *settings.Keeper
 	mails       *mail.Queue
+	passes      *pass.Passes
 	letters     *letter.Letters
 	work        *keapWork
 	webhooks    *webhooks.Service
 	ranking     *ranking.Board
 	errands     errands
+	whatif      *whatif.Runner
 	adminKey    string
 	setupURL    string // of the first run
 	echo        *echo.Echo
@@ -150,6 +154,7 @@ func (c *collector) routes(seal *vault.Vault) error {
 	c.echo.POST("/h/:token", door.Post)
 	c.ranking = ranking.New(ranking.Options{Store: c.store, Account: attribution.DefaultAccount, Logger: c.log})
 	c.errands = make(errands, 16)
+	c.whatif = whatif.NewRunner(whatif.Options{Store: c.store, Account: attribution.DefaultAccount, Policy: c.policy, Logger: c.log})
 	set := c.newSetup(seal, sites, scripts)
 	api.Register(c.echo, c.apiDeps(seal, set, service, in, events))
 	c.echo.GET("/metrics", echo.WrapHandler(c.metrics.Handler(c.log)), api.Needs(c.keys(), auth.Viewer))
@@ -161,7 +166,7 @@ func (c *collector) routes(seal *vault.Vault) error {
 	c.echo.HEAD(web.AssetsPath+"*", echo.WrapHandler(assets))
 	err = portal.Register(c.echo, portal.Deps{
 		Auth: c.auth, Store: c.store, Opener: seal, Assets: assets, BaseURL: c.cfg.baseURL, Now: time.Now, Stopping: c.stopping,
-		Mailer: c.mailer(), Sites: set.sites, Commissions: c.work.earned,
+		Mailer: c.mailer(), Sites: set.sites, Commissions: c.work.earned, Passes: c.passes, Settings: c.settings.Of, Digests: c.letters,
 	})
 	if err != nil {
 		return err
@@ -185,7 +190,7 @@ func (c *collector) apiDeps(seal *vault.Vault, set setup, service *hooks.Service
 		Keap:    c.keapDeps(),
 		BaseURL: c.cfg.baseURL, Now: time.Now,
 		Retake: in.Retake,
-		Sites:  set.sites, Affiliates: set.affiliates, Settings: set.settings,
+		Sites:  set.sites, Affiliates: set.affiliates, Settings: set.settings, WhatIf: set.whatif,
 		Ingest: func(ctx context.Context, e attribution.Event) (store.Outcome, error) {
 			out, err := events.Ingest(ctx, attribution.DefaultAccount, c.policy(), []attribution.Event{e})
 			if err != nil {
@@ -195,7 +200,7 @@ func (c *collector) apiDeps(seal *vault.Vault, set setup, service *hooks.Service
 		},
 	}
 	deps.KeapHook, deps.Reconcile = c.work.registrar, c.work.reconcile
-	deps.Connected, deps.Webhooks, deps.Mails = c.connected, c.webhooks, c.mails
+	deps.Connected, deps.Webhooks, deps.Mails, deps.Passes, deps.Digests = c.connected, c.webhooks, c.mails, c.passes, c.letters
 	log := audit.New(c.store, time.Now)
 	deps.Note = func(ctx context.Context, who, action, subject, detail string) error {
 		return log.Write(ctx, audit.Entry{Who: who, Action: action, Subject: subject, Detail: detail})
@@ -214,11 +219,13 @@ func (c *collector) run(ctx context.Context, l net.Listener) error {
 	tasks.Go(func() { c.connection.Run(background) })
 	tasks.Go(func() { c.ranking.Run(background) })
 	tasks.Go(func() { c.errands.run(background) })
+	tasks.Go(func() { c.whatif.Run(background) })
 	tasks.Go(func() { c.whileConnected(background, c.deliver) })
 	tasks.Go(func() { c.whileConnected(background, c.work.run) })
 	tasks.Go(func() { c.whileConnected(background, c.keepSyncing) })
 	tasks.Go(func() { c.webhooks.Run(background) })
 	tasks.Go(func() { c.mails.Run(background) })
+	tasks.Go(func() { c.letters.Run(background, attribution.DefaultAccount, c.log) })
 	if c.metricsDoor != nil {
 		tasks.Go(func() { c.serveMetrics(background) })
 	}

@@ -61,7 +61,7 @@ type route struct {
 func routes() []route {
 	return slices.Concat([]route{
 		{http.MethodGet, "/admin", auth.Viewer, (*desk).home},
-	}, startRoutes(), setupRoutes(), teamRoutes())
+	}, startRoutes(), setupRoutes(), webhookRoutes(), teamRoutes())
 }
 
 // Register adds the desk's pages to a router. Errors are answered as the portal's are: see pages.Face.Explained.

@@ -25,6 +25,7 @@ import (
 	"tributary/internal/reconcile"
 	"tributary/internal/settings"
 	"tributary/internal/store/boltstore"
+	"tributary/internal/whatif"
 	"tributary/web"
 )
 
@@ -44,6 +45,7 @@ type desk struct {
 	ranking    *ranking.Board
 	hooks      *hooks.Service
 	settings   *settings.Desk
+	whatif     *whatif.Runner
 	lists      admin.KeapLists
 	box        *sandbox.Sandbox // Keap
 	keap       connect.Desk

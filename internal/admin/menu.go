@@ -23,8 +23,10 @@ var sections = []section{
 		{Href: affiliatesAt, Label: "Affiliates"},
 		{Href: sitesAt, Label: "Sites"},
 		{Href: hooksAt, Label: "Hooks"},
+		{Href: webhooksAt, Label: "Webhooks"},
 		{Href: keapAt, Label: "Keap"},
 		{Href: settingsAt, Label: "Settings"},
+		{Href: whatifAt, Label: "What if"},
 	}},
 	{"Team", []pages.Link{
 		{Href: "/admin/users", Label: "Users"},

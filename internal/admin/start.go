@@ -103,7 +103,7 @@ func either(yes bool, then, otherwise string) string {
 
 // isStarted says whether the set-up is through; once it is, nobody asks again until the next start of the program.
 func (k *desk) isStarted(ctx context.Context) bool {
-	if k.started.Load() {
+	if k.started.Load() || k.Sites == nil { // a desk without a set-up has none to go through
 		return true
 	}
 	steps, err := k.steps(ctx)

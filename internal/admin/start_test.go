@@ -16,7 +16,7 @@ import (
 // addSite adds a website by the set-up, and returns its key.
 func (d *desk) addSite(cookie *http.Cookie, address string) string {
 	d.t.Helper()
-	w := d.do("POST", "/admin/start/site", cookie, form("name", hostile, "origins", address))
+	w := d.do("POST", "/admin/start/site", cookie, form("name", markup, "origins", address))
 	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/admin/start/tag" {
 		d.t.Fatalf("adding a site: %d %s", w.Code, w.Body)
 	}
@@ -35,7 +35,7 @@ func TestThePageThatWaitsSaysWhatItSaw(t *testing.T) {
 	}
 	site := d.addSite(owner, "example.com")
 	ref := attribution.Ref{Kind: attribution.ByID, Value: "101"}
-	if err := d.PutAffiliate(t.Context(), account, attribution.Affiliate{ID: "101", Name: "Riva" + hostile}, d.now); err != nil {
+	if err := d.PutAffiliate(t.Context(), account, attribution.Affiliate{ID: "101", Name: "Riva" + markup}, d.now); err != nil {
 		t.Fatal(err)
 	}
 	touch := attribution.Touch{Ref: ref, At: d.now}
@@ -45,7 +45,7 @@ func TestThePageThatWaitsSaysWhatItSaw(t *testing.T) {
 	}
 	d.refuse(site, "https://other.example", "forbidden_origin", time.Second)
 	d.refuse(site, "https://other.example", "forbidden_origin", time.Minute)
-	d.refuse("", hostile, "unknown_site", time.Hour)
+	d.refuse("", markup, "unknown_site", time.Hour)
 	page := d.get("/admin/start/visit", owner)
 	for what, times := range map[string]int{
 		"A visit with affiliate 101 (Riva": 1, "another address than those of the site": 1, "Add https://other.example": 1, "Something that was not taken": 1, "<img src=x": 0, "<script>alert": 0,

@@ -23,15 +23,16 @@ import (
 
 const goodPassword = "seven green bicycles"
 
-// needs is the least role of a route behind the login: viewers look, managers change, and these are the exceptions. Routes
+// leastRole is the least role of a route behind the login: viewers look, managers change, and these are the exceptions. Routes
 // that end with * are meant with all below them.
-func needs(method, path string) auth.Role {
+func leastRole(method, path string) auth.Role {
 	for exception, role := range map[string]auth.Role{
 		"POST /admin/welcome": auth.Viewer, "POST /admin/account*": auth.Viewer, // what is one's own
 		"GET /admin/users*": auth.Owner, "POST /admin/users*": auth.Owner, "GET /admin/keys*": auth.Owner, "POST /admin/keys*": auth.Owner, "GET /admin/audit": auth.Owner,
 		"POST /admin/start/keap": auth.Owner, "POST /admin/keap/check": auth.Owner, "POST /admin/keap/login": auth.Owner, "POST /admin/keap/key": auth.Owner, "POST /admin/keap/tenant": auth.Owner,
 		"GET /admin/keap/disconnect": auth.Owner, "POST /admin/keap/disconnect": auth.Owner,
-		"GET /admin/hooks/:id/payloads/:payload": auth.Manager, // what people have filled in
+		"GET /admin/hooks/:id/payloads/:payload": auth.Manager,                                           // what people have filled in
+		"GET /admin/webhooks/new":                auth.Manager, "GET /admin/webhooks/:id*": auth.Manager, // likewise
 		// Pages that ask before something is done.
 		"GET /admin/affiliates/new": auth.Manager, "GET /admin/hooks/new": auth.Manager, "GET /admin/hooks/:id/delete": auth.Manager,
 		"GET /admin/sites/new": auth.Manager, "GET /admin/sites/:key/delete": auth.Manager, "GET /admin/keap/reconcile/fix": auth.Manager,
@@ -63,7 +64,7 @@ func TestEveryRouteOfTheDeskAsksForItsRole(t *testing.T) {
 		}
 		for _, role := range auth.Roles {
 			w := d.do(r.Method, path, d.another(role), "")
-			if refused := w.Code == http.StatusForbidden; refused == role.May(needs(r.Method, r.Path)) {
+			if refused := w.Code == http.StatusForbidden; refused == role.May(leastRole(r.Method, r.Path)) {
 				t.Errorf("%s %s as %s: %d", r.Method, r.Path, role, w.Code)
 			}
 		}
@@ -310,23 +311,23 @@ func TestTheFirstOwnerIsWhoHasTheAddress(t *testing.T) {
 	}
 }
 
-// hostile is what somebody may call themselves, a key, or say that they are.
-const hostile = `"><img src=x onerror=alert(1)><script>alert(2)</script>{{.}}`
+// markup is what somebody may call themselves, a key, or say that they are.
+const markup = `"><img src=x onerror=alert(1)><script>alert(2)</script>{{.}}`
 
 func TestNamesAreHostile(t *testing.T) {
 	d := newDesk(t)
 	u := d.user("mallory@example.com", auth.Owner)
-	bad := hostile
+	bad := markup
 	if _, err := d.auth.ChangeUser(t.Context(), u.ID, &bad, nil); err != nil {
 		t.Fatal(err)
 	}
-	_, token, err := d.auth.OpenDesk(t.Context(), u.ID, auth.ByLink, hostile)
+	_, token, err := d.auth.OpenDesk(t.Context(), u.ID, auth.ByLink, markup)
 	if err != nil {
 		t.Fatal(err)
 	}
 	cookie := &http.Cookie{Name: "tributary-desk", Value: token}
-	d.do("POST", "/admin/keys", cookie, form("name", hostile, "role", "viewer"))
-	pages := []string{"/admin", "/admin/account", "/admin/welcome", "/admin/users", "/admin/users/" + u.ID, "/admin/keys", "/admin/audit", "/admin/audit?" + form("who", hostile, "action", hostile)}
+	d.do("POST", "/admin/keys", cookie, form("name", markup, "role", "viewer"))
+	pages := []string{"/admin", "/admin/account", "/admin/welcome", "/admin/users", "/admin/users/" + u.ID, "/admin/keys", "/admin/audit", "/admin/audit?" + form("who", markup, "action", markup)}
 	for _, path := range pages {
 		page := d.get(path, cookie)
 		if strings.Contains(page, "<img src=x") || strings.Contains(page, "<script>alert") {
@@ -337,7 +338,7 @@ func TestNamesAreHostile(t *testing.T) {
 		t.Errorf("the key's name is not shown: %s", page)
 	}
 	for _, path := range []string{"/admin/login", "/admin/users", "/admin/keys"} {
-		w := d.do("POST", path, cookie, form("email", hostile, "name", hostile+strings.Repeat("x", 200), "password", "x", "next", hostile, "role", hostile))
+		w := d.do("POST", path, cookie, form("email", markup, "name", markup+strings.Repeat("x", 200), "password", "x", "next", markup, "role", markup))
 		if strings.Contains(w.Body.String(), "<img src=x") || w.Code < 400 {
 			t.Errorf("POST %s: %d %s", path, w.Code, w.Body)
 		}

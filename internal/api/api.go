@@ -13,10 +13,12 @@ import (
 	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/hooks"
+	"tributary/internal/pass"
 	"tributary/internal/settings"
 	"tributary/internal/sites"
 	"tributary/internal/store"
 	"tributary/internal/webhooks"
+	"tributary/internal/whatif"
 )
 
 // Sealer reads and writes personal data.
@@ -48,8 +50,11 @@ type Deps struct {
 	Affiliates *affiliates.Desk
 	Settings   *settings.Desk
 	Mails      Mails
+	Passes     *pass.Passes
+	Digests    Digests
 	// Note writes into the audit log what a key has changed; nil where there is none.
-	Note func(ctx context.Context, who, action, subject, detail string) error
+	Note   func(ctx context.Context, who, action, subject, detail string) error
+	WhatIf *whatif.Runner
 }
 
 const account = attribution.DefaultAccount
@@ -85,6 +90,11 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodPost, "/optins/:id/decision", auth.Manager, "", decideOptIn}, // it writes into the log itself, with the reason
 		{http.MethodGet, "/jobs", auth.Viewer, "", listJobs},
 		{http.MethodPost, "/jobs/:id/retry", auth.Manager, "job.retry", retryJob},
+		{http.MethodPost, "/affiliates/:id/card", auth.Manager, "affiliate.card", issueCard},
+		{http.MethodDelete, "/affiliates/:id/card", auth.Manager, "affiliate.card", revokeCard},
+		{http.MethodPost, "/affiliates/:id/doorbell", auth.Manager, "affiliate.doorbell", issueDoorbell},
+		{http.MethodDelete, "/affiliates/:id/doorbell", auth.Manager, "affiliate.doorbell", revokeDoorbell},
+		{http.MethodGet, "/affiliates/:id/digest", auth.Viewer, "", previewDigest},
 		{http.MethodGet, "/mails", auth.Viewer, "", listMails},
 		{http.MethodPost, "/hooks", auth.Manager, "hook.create", createHook},
 		{http.MethodGet, "/hooks", auth.Viewer, "", listHooks},
@@ -108,6 +118,7 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodGet, "/settings", auth.Viewer, "", getSettings},
 		{http.MethodPatch, "/settings", auth.Manager, "settings.change", changeSettings},
 		{http.MethodGet, "/stats", auth.Viewer, "", accountStats},
+		{http.MethodGet, "/whatif", auth.Viewer, "", whatIf},
 		{http.MethodGet, "/quarantine", auth.Viewer, "", listQuarantine},
 		{http.MethodGet, "/quarantine/:id", auth.Manager, "", getQuarantined},
 		{http.MethodPost, "/quarantine/:id/retry", auth.Manager, "quarantine.retry", retryQuarantined},

@@ -23,12 +23,15 @@ import (
 	"tributary/internal/auth"
 	"tributary/internal/hooks"
 	"tributary/internal/keap/sandbox"
+	"tributary/internal/letter"
 	"tributary/internal/mail"
+	"tributary/internal/pass"
 	"tributary/internal/settings"
 	"tributary/internal/sites"
 	"tributary/internal/store"
 	"tributary/internal/store/boltstore"
 	"tributary/internal/webhooks"
+	"tributary/internal/whatif"
 )
 
 const adminKey = "an-admin-key"
@@ -54,15 +57,21 @@ func (plainSealer) Open(sealed []byte, _ attribution.PersonKey) (p attribution.P
 	return p, err
 }
 
+func (plainSealer) Mac(purpose string, text []byte) []byte {
+	sum := sha256.Sum256([]byte(purpose + string(text)))
+	return sum[:]
+}
+
 func (plainSealer) SealBytes(text []byte, _, _ string) []byte { return text }
 
 func (plainSealer) OpenBytes(sealed []byte, _, _ string) ([]byte, error) { return sealed, nil }
 
 type server struct {
 	*testing.T
-	echo  *echo.Echo
-	store store.Store
-	hooks *hooks.Service
+	echo   *echo.Echo
+	store  store.Store
+	hooks  *hooks.Service
+	whatif *whatif.Runner
 
 	webhooks *webhooks.Service
 	changed  []string
@@ -87,7 +96,13 @@ func newServer(t *testing.T) *server {
 	srv.echo.HTTPErrorHandler, srv.echo.JSONSerializer = asTheServerDoes, api.JSON{}
 	clock := func() time.Time { return now }
 	srv.auth = auth.New(s, clock)
+	srv.whatif = whatif.NewRunner(whatif.Options{Store: s, Account: attribution.DefaultAccount, Policy: usualPolicy, Now: clock})
 	srv.mails = mail.NewQueue(mail.Options{Docs: s, Now: clock, Send: func(context.Context, string, mail.Letter) error { return nil }})
+	keeper, passes := settings.NewKeeper(s, settings.Default(attribution.DefaultPolicy)), pass.New(s, plainSealer{})
+	letters, err := letter.New(letter.Options{Store: s, Docs: s, Vault: plainSealer{}, Queue: srv.mails, Passes: passes, Settings: keeper.Of, BaseURL: "https://t.example", Now: clock})
+	if err != nil {
+		t.Fatal(err)
+	}
 	srv.hooks = hooks.NewService(hooks.Options{Store: s, Sealer: plainSealer{}, Policy: usualPolicy, Now: clock})
 	srv.webhooks = webhooks.New(webhooks.Options{
 		Store: s, Sealer: plainSealer{}, Account: attribution.DefaultAccount, Loopback: true, Now: clock,
@@ -98,7 +113,7 @@ func newServer(t *testing.T) *server {
 	api.Register(srv.echo, api.Deps{
 		Webhooks: srv.webhooks,
 		Hooks:    srv.hooks, Keap: srv.connectKeap(), Settings: &settings.Desk{
-			Keeper: settings.NewKeeper(s, settings.Default(attribution.DefaultPolicy)), Jobs: s, Now: clock,
+			Keeper: keeper, Jobs: s, Now: clock,
 			Ask: func(_ context.Context, _, after settings.Settings) error { return srv.keapSays[after.TagID] },
 		},
 		Affiliates: affiliates.New(affiliates.Options{
@@ -116,7 +131,8 @@ func newServer(t *testing.T) *server {
 			Docs: s, Now: clock, Tag: func(key string) string { return "<script data-site=" + key + "></script>" },
 			Changed: func(key string) { srv.changed = append(srv.changed, key) },
 		}),
-		Mails: srv.mails,
+		Mails: srv.mails, Passes: passes, Digests: letters,
+		WhatIf: srv.whatif,
 		Note: func(_ context.Context, _, action, _, detail string) error {
 			srv.noted = append(srv.noted, action+" "+detail)
 			return nil

@@ -26,8 +26,9 @@ var contents = []struct {
 		{"keap-connect", "Connect Keap"}, {"keap-crediting", "Crediting"}, {"keap-hooks", "Keap's hook"},
 		{"keap-limits", "Keap's limits"}, {"keap-reconcile", "Compare with Keap"},
 	}},
+	{"Affiliates", []entry{{"portal", "The affiliate's pages"}, {"mail", "Mail and the weekly digest"}}},
 	{"Run it", []entry{
-		{"hosting", "Hosting"}, {"settings", "Flags and settings"}, {"backup", "Backups"}, {"metrics", "Metrics"},
+		{"hosting", "Hosting"}, {"settings", "Flags and settings"}, {"mail", "Mail"}, {"backup", "Backups"}, {"metrics", "Metrics"},
 		{"privacy", "Privacy"}, {"security", "Security"},
 	}},
 	{"For developers", []entry{{"javascript", "The page's own calls"}, {"errors", "Errors and their codes"}}},
