@@ -136,7 +136,12 @@ func TestAMailThatIsRefusedIsListed(t *testing.T) {
 	if m.To != "ri•••@e•••.com" || m.Class != "login" || !strings.Contains(m.Reason, "550") || strings.Contains(m.Reason, "riva") {
 		t.Errorf("it is %+v", m)
 	}
-	if _, metrics, _ := tc.do("GET", "/metrics", "", "Authorization", "Bearer "+testKey); !strings.Contains(metrics, `tributary_mails_total{class="login",state="failed"} 1`) {
+	counted := false // right after it is listed
+	for deadline := time.Now().Add(5 * time.Second); !counted && time.Now().Before(deadline); {
+		_, metrics, _ := tc.do("GET", "/metrics", "", "Authorization", "Bearer "+testKey)
+		counted = strings.Contains(metrics, `tributary_mails_total{class="login",state="failed"} 1`)
+	}
+	if !counted {
 		t.Error("the metrics do not count it")
 	}
 	if status, text, _ := tc.do("GET", "/v1/mails?state=lost", "", "Authorization", "Bearer "+testKey); status != http.StatusUnprocessableEntity {

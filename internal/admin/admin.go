@@ -43,6 +43,7 @@ type Deps struct {
 	Stopping <-chan struct{}
 
 	SetUp
+	Incoming
 }
 
 const account = attribution.DefaultAccount
@@ -61,7 +62,7 @@ type route struct {
 func routes() []route {
 	return slices.Concat([]route{
 		{http.MethodGet, "/admin", auth.Viewer, (*desk).home},
-	}, startRoutes(), setupRoutes(), webhookRoutes(), teamRoutes())
+	}, startRoutes(), incomingRoutes(), setupRoutes(), webhookRoutes(), teamRoutes())
 }
 
 // Register adds the desk's pages to a router. Errors are answered as the portal's are: see pages.Face.Explained.
@@ -90,6 +91,7 @@ type desk struct {
 	browsers pages.Cookie         // of a browser that a user has signed in with before
 	arrived  *pages.Watch[string] // of what comes in
 	started  atomic.Bool          // the set-up is through
+	log      *pages.Watch[attribution.AccountID]
 }
 
 func newDesk(d Deps) (*desk, error) {
@@ -103,6 +105,7 @@ func newDesk(d Deps) (*desk, error) {
 	k := &desk{Deps: d, cookie: pages.CookieFor("tributary-desk", base), browsers: pages.CookieFor("tributary-known", base)}
 	k.arrived = pages.NewWatch(k.arrivalsVersion)
 	k.BaseURL = strings.TrimRight(d.BaseURL, "/")
+	k.log = pages.NewWatch(k.eventsVersion)
 	k.Face, err = pages.NewFace("admin", d.Assets, base, words)
 	return k, err
 }

@@ -19,6 +19,7 @@ var sections = []section{
 	{"", []pages.Link{
 		{Href: "/admin", Label: "Overview"},
 	}},
+	incomingSection,
 	{"Set up", []pages.Link{
 		{Href: affiliatesAt, Label: "Affiliates"},
 		{Href: sitesAt, Label: "Sites"},

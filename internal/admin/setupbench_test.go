@@ -15,7 +15,7 @@ import (
 
 const (
 	benchAffiliates = 10_000
-	benchOptIns     = 1_000_000
+	setUpOptIns     = 1_000_000
 )
 
 // BenchmarkTheAffiliatesOfABigAccount asks for pages of an account with ten thousand affiliates and a million opt-ins in
@@ -25,10 +25,10 @@ func BenchmarkTheAffiliatesOfABigAccount(b *testing.B) {
 	for i := range benchAffiliates {
 		d.know(attribution.Affiliate{ID: strconv.Itoa(1000 + i), Code: fmt.Sprintf("partner-%d", i), Name: fmt.Sprintf("Partner number %d", i), Status: "ACTIVE"})
 	}
-	for from := 0; from < benchOptIns; from += 5000 {
+	for from := 0; from < setUpOptIns; from += 5000 {
 		batch := make([]attribution.Event, 5000)
 		for i := range batch {
-			batch[i] = d.nth(from + i)
+			batch[i] = d.nthSetUp(from + i)
 		}
 		d.ingest(batch...)
 	}
@@ -55,9 +55,9 @@ func BenchmarkTheAffiliatesOfABigAccount(b *testing.B) {
 	}
 }
 
-// nth is the i-th opt-in, backwards from now.
-func (d *desk) nth(i int) attribution.Event {
-	at := d.now.Add(-time.Duration(i) * (29 * 24 * time.Hour / benchOptIns))
+// nthSetUp is the i-th opt-in, backwards from now.
+func (d *desk) nthSetUp(i int) attribution.Event {
+	at := d.now.Add(-time.Duration(i) * (29 * 24 * time.Hour / setUpOptIns))
 	e := attribution.Event{
 		ID: uuid.Must(uuid.NewV7()), Type: attribution.OptedIn, At: at, Received: at, Visitor: uuid.New(), Via: attribution.ViaForm, Form: attribution.Form{ID: "webinar"},
 		Latest: attribution.Touch{Ref: byID(strconv.Itoa(1000 + i%benchAffiliates)), At: at},

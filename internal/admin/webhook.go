@@ -21,7 +21,7 @@ type webhookPage struct {
 	webhookForm
 	Row        webhookRow
 	State      webhooks.State
-	States     []choice
+	States     []option
 	Deliveries []webhooks.Delivery
 	Older      string // the address of the next page
 }
@@ -59,10 +59,10 @@ func (k *desk) showWebhook(c echo.Context, who auth.User, status int, e webhooks
 
 func (k *desk) readDeliveries(c echo.Context, p *webhookPage) (err error) {
 	p.State = webhooks.State(c.QueryParam("state"))
-	p.States = []choice{{"", "All", "", p.State == ""}}
+	p.States = []option{{"", "All", "", p.State == ""}}
 	for i, label := range []string{"Waiting", "Delivered", "Failed"} {
 		s := webhooks.States[i]
-		p.States = append(p.States, choice{string(s), label, "", p.State == s})
+		p.States = append(p.States, option{string(s), label, "", p.State == s})
 	}
 	p.Deliveries, err = k.Webhooks.Deliveries(c.Request().Context(), p.Row.ID, p.State, c.QueryParam("after"), deliveriesShown+1)
 	if err == nil && len(p.Deliveries) > deliveriesShown {

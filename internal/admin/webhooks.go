@@ -135,27 +135,27 @@ func (f webhookForm) At(field string) string {
 	return ""
 }
 
-type choice struct {
+type option struct {
 	Value, Label, Hint string
 	On                 bool
 }
 
 // EventChoices are the events in words.
-func (f webhookForm) EventChoices() (all []choice) {
+func (f webhookForm) EventChoices() (all []option) {
 	for i, words := range [][2]string{
 		{"Received", "A new opt-in is stored, wherever it stands."}, {"Credited", "Its referral stands in Keap."},
 		{"Held", "A person has to look at it."}, {"Refused", "Keap said no to it."}, {"Failed", "It was given up after many attempts."},
 		{"Erased", "Its person was erased: forget what you were told."},
 	} {
 		t := webhooks.Types[i]
-		all = append(all, choice{string(t), words[0], words[1], slices.Contains(f.Events, t)})
+		all = append(all, option{string(t), words[0], words[1], slices.Contains(f.Events, t)})
 	}
 	return all
 }
 
 // EmailChoices say how much of an e-mail is told.
-func (f webhookForm) EmailChoices() []choice {
-	return []choice{
+func (f webhookForm) EmailChoices() []option {
+	return []option{
 		{string(webhooks.Masked), "Masked", "an•••@e•••.com", f.Email == webhooks.Masked},
 		{string(webhooks.Full), "In full", "only where it is needed: the receiver then keeps personal data", f.Email == webhooks.Full},
 		{string(webhooks.None), "Not at all", "the opt-in's id and affiliate alone", f.Email == webhooks.None},

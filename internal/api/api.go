@@ -125,7 +125,7 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodDelete, "/quarantine/:id", auth.Manager, "quarantine.delete", deleteQuarantined},
 		{http.MethodGet, "/events", auth.Viewer, "", listEvents},
 		{http.MethodGet, "/people", auth.Manager, "person.export", exportPerson},
-		{http.MethodDelete, "/people", auth.Owner, "person.erase", erasePerson},
+		{http.MethodDelete, "/people", auth.Manager, "person.erase", erasePerson},
 		{http.MethodGet, "/backup", auth.Owner, "backup.take", backup},
 		{http.MethodGet, "/keap", auth.Viewer, "", getKeap},
 		{http.MethodDelete, "/keap", auth.Owner, "keap.disconnect", disconnectKeap},

@@ -19,7 +19,7 @@ import (
 var exceptions = map[string]auth.Role{
 	"GET /v1/hooks/:id/payloads": auth.Manager, "GET /v1/hooks/:id/payloads/:payload": auth.Manager, "GET /v1/quarantine/:id": auth.Manager, // what people filled in
 	"GET /v1/webhooks/:id/deliveries": auth.Manager, "GET /v1/webhooks/:id/deliveries/:delivery": auth.Manager, // likewise
-	"GET /v1/people": auth.Manager, "DELETE /v1/people": auth.Owner, "GET /v1/backup": auth.Owner,
+	"GET /v1/people": auth.Manager, "GET /v1/backup": auth.Owner,
 	"DELETE /v1/keap": auth.Owner, "POST /v1/keap/login": auth.Owner, "PUT /v1/keap/key": auth.Owner, "PUT /v1/keap/tenant": auth.Owner,
 	"GET /v1/users": auth.Owner, "POST /v1/users": auth.Owner, "GET /v1/users/:id": auth.Owner, "PATCH /v1/users/:id": auth.Owner, "DELETE /v1/users/:id": auth.Owner,
 	"POST /v1/users/:id/link": auth.Owner, "POST /v1/setup": auth.Owner,

@@ -2,6 +2,8 @@
 // way of writing, and offers to copy.
 import { awaitArrivals } from "./arrivals"
 import { enhance } from "./enhance"
+import { decideByKey } from "./review"
+import { followEvents } from "./eventlog"
 import { foldMenu } from "./menu"
 import { offerPasskeys } from "./passkey"
 
@@ -9,3 +11,5 @@ foldMenu()
 enhance(document.body)
 offerPasskeys(document.body)
 awaitArrivals()
+followEvents()
+decideByKey()

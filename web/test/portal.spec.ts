@@ -108,9 +108,9 @@ test('a reader chooses days, a breakdown and a state without JavaScript, and tak
   await expect(page.locator('.greeting')).toContainText('in the last 7 days');
   await expect(page).toHaveURL(/by=sub_id/);
   await page.getByText('Other days').click();
-  await page.getByLabel('From').fill('2026-01-01');
-  await page.getByLabel('To').fill('2026-01-10');
-  await page.getByRole('button', { name: 'Show' }).click();
+  await page.locator('#dates').getByLabel('From').fill('2026-01-01');
+  await page.locator('#dates').getByLabel('To').fill('2026-01-10');
+  await page.locator('#dates').getByRole('button').click();
   await expect(page.locator('.greeting')).toContainText('from 1 Jan 2026 to 10 Jan 2026');
   await page.getByRole('link', { name: 'All opt-ins' }).click();
   await expect(page.locator('li[data-optin]')).toHaveCount(4);
