@@ -65,6 +65,7 @@ type collector struct {
 	errands     errands
 	whatif      *whatif.Runner
 	adminKey    string
+	setupURL    string // of the first run
 	echo        *echo.Echo
 	metricsDoor net.Listener  // nil without --metrics-listen
 	stopping    chan struct{} // closed when a stop begins: ends the live pages
@@ -77,7 +78,7 @@ func newCollector(cfg config, log *slog.Logger) (*collector, error) {
 	if err != nil {
 		return nil, dataFolderError(cfg.data, err)
 	}
-	c := &collector{cfg: cfg, log: log, metrics: measured, store: st, auth: auth.New(st, time.Now), stopping: make(chan struct{})}
+	c := &collector{cfg: cfg, log: log, metrics: measured, store: st, auth: auth.New(st, time.Now, auth.WithPasskeys(cfg.baseURL)), stopping: make(chan struct{})}
 	measured.Watch(st.Usage, time.Now)
 	if err := c.wire(); err != nil {
 		return nil, errors.Join(err, st.Close())
@@ -156,7 +157,7 @@ func (c *collector) routes(seal *vault.Vault) error {
 	c.whatif = whatif.NewRunner(whatif.Options{Store: c.store, Account: attribution.DefaultAccount, Policy: c.policy, Logger: c.log})
 	set := c.newSetup(seal, sites, scripts)
 	api.Register(c.echo, c.apiDeps(seal, set, service, in, events))
-	c.echo.GET("/metrics", echo.WrapHandler(c.metrics.Handler(c.log)), api.OnlyAdmin(auth.NewAdminKey(c.adminKey)))
+	c.echo.GET("/metrics", echo.WrapHandler(c.metrics.Handler(c.log)), api.Needs(c.keys(), auth.Viewer))
 	assets, err := web.NewAssets()
 	if err != nil {
 		return err
@@ -185,7 +186,7 @@ func (c *collector) routes(seal *vault.Vault) error {
 
 func (c *collector) apiDeps(seal *vault.Vault, set setup, service *hooks.Service, in *intake.Intake, events store.Store) api.Deps {
 	deps := api.Deps{
-		Store: events, Sealer: seal, Hooks: service, Auth: c.auth, AdminKey: auth.NewAdminKey(c.adminKey),
+		Store: events, Sealer: seal, Hooks: service, Auth: c.auth, Keys: c.keys(), Audit: audit.New(c.store, time.Now),
 		Keap:    c.keapDeps(),
 		BaseURL: c.cfg.baseURL, Now: time.Now,
 		Retake: in.Retake,
@@ -230,6 +231,7 @@ func (c *collector) run(ctx context.Context, l net.Listener) error {
 	}
 	unhook := context.AfterFunc(ctx, func() { close(c.stopping) })
 	defer unhook()
+	c.offerSetup(ctx)
 	c.log.Info("listening", "address", l.Addr().String(), "base_url", c.cfg.baseURL)
 	err := server.Serve(ctx, l, c.echo)
 	c.log.Info("stopping")

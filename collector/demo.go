@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -301,6 +302,7 @@ func (d *demoProgram) welcome() string {
   landing pages      %[1]s/
   affiliate's page   %[2]s
   owner's desk       %[8]s
+  its first set-up   %[9]s
   manual             %[5]s/docs
   form vendor        http://%[3]s/
   webinar vendor     http://%[7]s/sandbox
@@ -318,7 +320,7 @@ Four things to try:
      site. Register: the webinar vendor stores who sent you, and so does Keap.
 
 Ctrl-C ends it.
-`, d.landingURL(), d.affiliateURL(), d.forms.Addr(), d.keapPageURL(), d.cfg.baseURL, d.adminKey, d.webinarAddress(), d.landingURL()+"/desk")
+`, d.landingURL(), d.affiliateURL(), d.forms.Addr(), d.keapPageURL(), d.cfg.baseURL, d.adminKey, d.webinarAddress(), d.landingURL()+"/desk", cmp.Or(d.setupAddress(context.Background()), "done already"))
 }
 
 // run serves all of them until ctx ends.

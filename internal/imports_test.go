@@ -41,7 +41,7 @@ var allowed = map[string][]string{
 	"webhooks":             {"attribution", "store"},
 	"keaphook":             {"attribution", "hooks", "keap", "store"},
 	"intake":               {"attribution", "hooks", "store", "snippet"},
-	"api":                  {"affiliates", "attribution", "auth", "connect", "hooks", "keaphook", "mail", "pass", "people", "reconcile", "settings", "sites", "snippet", "stats", "store", "webhooks", "whatif"},
+	"api":                  {"affiliates", "attribution", "audit", "auth", "connect", "hooks", "keaphook", "mail", "pass", "people", "reconcile", "settings", "sites", "snippet", "stats", "store", "webhooks", "whatif"},
 	"metrics":              {"attribution", "mail", "store"},
 	"admin":                {"affiliates", "attribution", "audit", "auth", "connect", "hooks", "keaphook", "pages", "people", "ranking", "reconcile", "settings", "sites", "snippet", "stats", "store", "suspicion", "web", "webhooks", "whatif"},
 	"people":               {"attribution", "hooks", "store"},

@@ -18,6 +18,7 @@ import (
 	"tributary/internal/settings"
 	"tributary/internal/sites"
 	"tributary/internal/store"
+	"tributary/internal/webhooks"
 	"tributary/internal/whatif"
 )
 
@@ -34,6 +35,7 @@ func (d *desk) setUp(clock func() time.Time) admin.SetUp {
 	d.whatif = whatif.NewRunner(whatif.Options{Store: d.Store, Account: account, Policy: func() attribution.Policy { return attribution.DefaultPolicy }, Now: clock})
 	return admin.SetUp{
 		WhatIf:   d.whatif,
+		Webhooks: webhooks.New(webhooks.Options{Store: d.Store, Sealer: plain{}, Account: account, Now: clock}),
 		Settings: d.settings, KeapLists: func(context.Context) (admin.KeapLists, error) { return d.lists, nil },
 		Sites: sites.New(sites.Options{
 			Docs: d.Store, Now: clock, Tag: func(key string) string {

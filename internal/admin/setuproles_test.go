@@ -26,7 +26,7 @@ var needs = map[string]auth.Role{
 	"GET /admin/hooks/:id": auth.Viewer, "POST /admin/hooks/:id": auth.Manager, "GET /admin/hooks/:id/delete": auth.Manager,
 	"POST /admin/hooks/:id/delete": auth.Manager, "GET /admin/hooks/:id/payloads/:payload": auth.Manager, "POST /admin/hooks/:id/payloads/:payload/retry": auth.Manager,
 
-	"GET /admin/keap": auth.Viewer, "POST /admin/keap/check": auth.Owner, "POST /admin/keap/login": auth.Owner, "POST /admin/keap/key": auth.Owner,
+	"GET /admin/keap": auth.Viewer, "GET /admin/keap/back": auth.Viewer, "POST /admin/keap/check": auth.Owner, "POST /admin/keap/login": auth.Owner, "POST /admin/keap/key": auth.Owner,
 	"POST /admin/keap/tenant": auth.Owner, "GET /admin/keap/disconnect": auth.Owner, "POST /admin/keap/disconnect": auth.Owner,
 	"GET /admin/keap/reconcile": auth.Viewer, "POST /admin/keap/reconcile": auth.Manager, "GET /admin/keap/reconcile/fix": auth.Manager,
 	"POST /admin/keap/backfill": auth.Manager,

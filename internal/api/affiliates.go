@@ -47,6 +47,7 @@ func putAffiliate(d Deps, c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	subject(c, out.ID)
 	if added {
 		return c.JSON(http.StatusCreated, out)
 	}

@@ -19,6 +19,7 @@ import (
 	"tributary/internal/affiliates"
 	"tributary/internal/api"
 	"tributary/internal/attribution"
+	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/hooks"
 	"tributary/internal/keap/sandbox"
@@ -75,6 +76,7 @@ type server struct {
 	webhooks *webhooks.Service
 	changed  []string
 	keap     *sandbox.Sandbox
+	auth     *auth.Auth
 
 	noted     []string
 	keapSays  map[string]error // by tag
@@ -93,6 +95,7 @@ func newServer(t *testing.T) *server {
 	srv := &server{T: t, echo: echo.New(), store: s}
 	srv.echo.HTTPErrorHandler, srv.echo.JSONSerializer = asTheServerDoes, api.JSON{}
 	clock := func() time.Time { return now }
+	srv.auth = auth.New(s, clock)
 	srv.whatif = whatif.NewRunner(whatif.Options{Store: s, Account: attribution.DefaultAccount, Policy: usualPolicy, Now: clock})
 	srv.mails = mail.NewQueue(mail.Options{Docs: s, Now: clock, Send: func(context.Context, string, mail.Letter) error { return nil }})
 	keeper, passes := settings.NewKeeper(s, settings.Default(attribution.DefaultPolicy)), pass.New(s, plainSealer{})
@@ -134,7 +137,7 @@ func newServer(t *testing.T) *server {
 			srv.noted = append(srv.noted, action+" "+detail)
 			return nil
 		},
-		Store: s, Sealer: plainSealer{}, Auth: auth.New(s, clock), AdminKey: auth.NewAdminKey(adminKey),
+		Store: s, Sealer: plainSealer{}, Auth: srv.auth, Keys: api.Keys{Root: auth.NewAdminKey(adminKey), Made: srv.auth}, Audit: audit.New(s, clock),
 		BaseURL: "https://t.example", Now: clock,
 		Ingest: func(ctx context.Context, e attribution.Event) (store.Outcome, error) {
 			out, err := s.Ingest(ctx, attribution.DefaultAccount, attribution.DefaultPolicy, []attribution.Event{e})
