@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"time"
 
 	"tributary/internal/admin"
@@ -25,7 +25,7 @@ func (c *collector) adminIncoming(seal *vault.Vault, service *hooks.Service, in 
 // contactEmail asks Keap for the first e-mail of a contact.
 func (c *collector) contactEmail(ctx context.Context, id string) (string, error) {
 	if !c.connected() {
-		return "", fmt.Errorf("Keap is not connected")
+		return "", errors.New("no Keap is connected")
 	}
 	contact, err := c.keap.Contact(ctx, id)
 	if keap.IsNotFound(err) || err == nil && len(contact.Emails) == 0 {

@@ -245,7 +245,7 @@ func TestASlowReceiverDelaysNobody(t *testing.T) {
 		if n := len(hung.all()); n != 2 {
 			t.Errorf("the slow one got %d at once, want 2", n)
 		}
-		time.Sleep(begun.Add(16 * time.Second).Sub(time.Now()))
+		time.Sleep(time.Until(begun.Add(16 * time.Second)))
 		failed := 0
 		for _, d := range w.deliveries(slow, webhooks.Waiting) {
 			if d.Reason == "no answer within 15s" {
