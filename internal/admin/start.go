@@ -257,7 +257,7 @@ func (k *desk) startSync(c echo.Context, who auth.User) error {
 	done := make(chan struct{})
 	k.Go(func(ctx context.Context) {
 		defer close(done)
-		_, _ = k.Affiliates.Sync(ctx) // what went wrong stands in the result, which the page shows
+		k.syncOnce(ctx)
 	})
 	wait := time.NewTimer(soon)
 	defer wait.Stop()
@@ -266,6 +266,23 @@ func (k *desk) startSync(c echo.Context, who auth.User) error {
 		return c.Redirect(http.StatusSeeOther, startAt+"/affiliates")
 	case <-wait.C:
 		return c.Redirect(http.StatusSeeOther, startAt+"/affiliates?done=syncing")
+	}
+}
+
+// syncOnce imports, or waits for the import that a new connection begins by itself. What went wrong stands in the result,
+// which the page shows.
+func (k *desk) syncOnce(ctx context.Context) {
+	again := time.NewTicker(100 * time.Millisecond)
+	defer again.Stop()
+	for {
+		if _, err := k.Affiliates.Sync(ctx); !errors.Is(err, affiliates.ErrSyncing) {
+			return
+		}
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			return
+		}
 	}
 }
 
