@@ -5,11 +5,9 @@ import { enhance } from "./enhance"
 import { decideByKey } from "./review"
 import { followEvents } from "./eventlog"
 import { foldMenu } from "./menu"
-import { offerPasskeys } from "./passkey"
 
 foldMenu()
 enhance(document.body)
-offerPasskeys(document.body)
 awaitArrivals()
 followEvents()
 decideByKey()
