@@ -44,7 +44,7 @@ var catalogue = []struct {
 	{"portal.css", "text/css; charset=utf-8", "portal", bundleStyle},
 	{"admin.css", "text/css; charset=utf-8", "admin", bundleStyle},
 	{"admin.js", "text/javascript; charset=utf-8", "admin", bundleScript},
-	{"passkeys.js", "text/javascript; charset=utf-8", "passkeys", bundleScript},
+	{"entry.js", "text/javascript; charset=utf-8", "entry", bundleScript},
 	{"docs.css", "text/css; charset=utf-8", "docs", bundleStyle},
 	{"docs.js", "text/javascript; charset=utf-8", "docs", bundleScript},
 	{"icon.svg", "image/svg+xml", "styles/icon.svg", sources.ReadFile},

@@ -1,6 +1,5 @@
 // The owner's desk. Everything on it is there without this script; the script puts times and numbers into the reader's own
 // way of writing, and offers to copy.
-import { awaitArrivals } from "./arrivals"
 import { enhance } from "./enhance"
 import { decideByKey } from "./review"
 import { followEvents } from "./eventlog"
@@ -8,6 +7,5 @@ import { foldMenu } from "./menu"
 
 foldMenu()
 enhance(document.body)
-awaitArrivals()
 followEvents()
 decideByKey()
