@@ -31,6 +31,7 @@ import (
 	"tributary/internal/manual"
 	"tributary/internal/metrics"
 	"tributary/internal/outbox"
+	"tributary/internal/pass"
 	"tributary/internal/portal"
 	"tributary/internal/ranking"
 	"tributary/internal/server"
@@ -39,6 +40,7 @@ import (
 	"tributary/internal/store/boltstore"
 	"tributary/internal/vault"
 	"tributary/internal/webhooks"
+	"tributary/internal/whatif"
 	"tributary/web"
 )
 
@@ -55,12 +57,15 @@ type collector struct {
 	keap        *keap.Client
 	settings    *settings.Keeper
 	mails       *mail.Queue
+	passes      *pass.Passes
 	letters     *letter.Letters
 	work        *keapWork
 	webhooks    *webhooks.Service
 	ranking     *ranking.Board
 	errands     errands
+	whatif      *whatif.Runner
 	adminKey    string
+	setupURL    string // of the first run
 	echo        *echo.Echo
 	metricsDoor net.Listener  // nil without --metrics-listen
 	stopping    chan struct{} // closed when a stop begins: ends the live pages
@@ -73,7 +78,7 @@ func newCollector(cfg config, log *slog.Logger) (*collector, error) {
 	if err != nil {
 		return nil, dataFolderError(cfg.data, err)
 	}
-	c := &collector{cfg: cfg, log: log, metrics: measured, store: st, auth: auth.New(st, time.Now), stopping: make(chan struct{})}
+	c := &collector{cfg: cfg, log: log, metrics: measured, store: st, auth: auth.New(st, time.Now, auth.WithPasskeys(cfg.baseURL)), stopping: make(chan struct{})}
 	measured.Watch(st.Usage, time.Now)
 	if err := c.wire(); err != nil {
 		return nil, errors.Join(err, st.Close())
@@ -149,9 +154,10 @@ func (c *collector) routes(seal *vault.Vault) error {
 	c.echo.POST("/h/:token", door.Post)
 	c.ranking = ranking.New(ranking.Options{Store: c.store, Account: attribution.DefaultAccount, Logger: c.log})
 	c.errands = make(errands, 16)
+	c.whatif = whatif.NewRunner(whatif.Options{Store: c.store, Account: attribution.DefaultAccount, Policy: c.policy, Logger: c.log})
 	set := c.newSetup(seal, sites, scripts)
 	api.Register(c.echo, c.apiDeps(seal, set, service, in, events))
-	c.echo.GET("/metrics", echo.WrapHandler(c.metrics.Handler(c.log)), api.OnlyAdmin(auth.NewAdminKey(c.adminKey)))
+	c.echo.GET("/metrics", echo.WrapHandler(c.metrics.Handler(c.log)), api.Needs(c.keys(), auth.Viewer))
 	assets, err := web.NewAssets()
 	if err != nil {
 		return err
@@ -160,14 +166,14 @@ func (c *collector) routes(seal *vault.Vault) error {
 	c.echo.HEAD(web.AssetsPath+"*", echo.WrapHandler(assets))
 	err = portal.Register(c.echo, portal.Deps{
 		Auth: c.auth, Store: c.store, Opener: seal, Assets: assets, BaseURL: c.cfg.baseURL, Now: time.Now, Stopping: c.stopping,
-		Mailer: c.mailer(), Sites: set.sites,
+		Mailer: c.mailer(), Sites: set.sites, Commissions: c.work.earned, Passes: c.passes, Settings: c.settings.Of, Digests: c.letters,
 	})
 	if err != nil {
 		return err
 	}
 	err = admin.Register(c.echo, admin.Deps{
 		Auth: c.auth, Audit: audit.New(c.store, time.Now), Store: c.store, Opener: seal, Assets: assets, BaseURL: c.cfg.baseURL, Now: time.Now, Stopping: c.stopping,
-		SetUp: c.adminSetUp(set, service),
+		SetUp: c.adminSetUp(set, service), Incoming: c.adminIncoming(seal, service, in, events),
 	})
 	if err != nil {
 		return err
@@ -180,11 +186,11 @@ func (c *collector) routes(seal *vault.Vault) error {
 
 func (c *collector) apiDeps(seal *vault.Vault, set setup, service *hooks.Service, in *intake.Intake, events store.Store) api.Deps {
 	deps := api.Deps{
-		Store: events, Sealer: seal, Hooks: service, Auth: c.auth, AdminKey: auth.NewAdminKey(c.adminKey),
+		Store: events, Sealer: seal, Hooks: service, Auth: c.auth, Keys: c.keys(), Audit: audit.New(c.store, time.Now),
 		Keap:    c.keapDeps(),
 		BaseURL: c.cfg.baseURL, Now: time.Now,
 		Retake: in.Retake,
-		Sites:  set.sites, Affiliates: set.affiliates, Settings: set.settings,
+		Sites:  set.sites, Affiliates: set.affiliates, Settings: set.settings, WhatIf: set.whatif,
 		Ingest: func(ctx context.Context, e attribution.Event) (store.Outcome, error) {
 			out, err := events.Ingest(ctx, attribution.DefaultAccount, c.policy(), []attribution.Event{e})
 			if err != nil {
@@ -194,7 +200,7 @@ func (c *collector) apiDeps(seal *vault.Vault, set setup, service *hooks.Service
 		},
 	}
 	deps.KeapHook, deps.Reconcile = c.work.registrar, c.work.reconcile
-	deps.Connected, deps.Webhooks, deps.Mails = c.connected, c.webhooks, c.mails
+	deps.Connected, deps.Webhooks, deps.Mails, deps.Passes, deps.Digests = c.connected, c.webhooks, c.mails, c.passes, c.letters
 	log := audit.New(c.store, time.Now)
 	deps.Note = func(ctx context.Context, who, action, subject, detail string) error {
 		return log.Write(ctx, audit.Entry{Who: who, Action: action, Subject: subject, Detail: detail})
@@ -213,16 +219,19 @@ func (c *collector) run(ctx context.Context, l net.Listener) error {
 	tasks.Go(func() { c.connection.Run(background) })
 	tasks.Go(func() { c.ranking.Run(background) })
 	tasks.Go(func() { c.errands.run(background) })
+	tasks.Go(func() { c.whatif.Run(background) })
 	tasks.Go(func() { c.whileConnected(background, c.deliver) })
 	tasks.Go(func() { c.whileConnected(background, c.work.run) })
 	tasks.Go(func() { c.whileConnected(background, c.keepSyncing) })
 	tasks.Go(func() { c.webhooks.Run(background) })
 	tasks.Go(func() { c.mails.Run(background) })
+	tasks.Go(func() { c.letters.Run(background, attribution.DefaultAccount, c.log) })
 	if c.metricsDoor != nil {
 		tasks.Go(func() { c.serveMetrics(background) })
 	}
 	unhook := context.AfterFunc(ctx, func() { close(c.stopping) })
 	defer unhook()
+	c.offerSetup(ctx)
 	c.log.Info("listening", "address", l.Addr().String(), "base_url", c.cfg.baseURL)
 	err := server.Serve(ctx, l, c.echo)
 	c.log.Info("stopping")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -139,6 +140,7 @@ func (d *demoProgram) fillKeap() {
 	d.box.AddGoal("tributary", "optin")
 	d.box.AddContactField("Lead source", "TEXT")
 	d.box.AddContactField("Opt-ins brought", "WHOLE_NUMBER")
+	d.box.SetSummary(sandbox.Summary{AffiliateID: 101, AmountEarned: 1284.5, Clawbacks: 48, Balance: 236.5})
 }
 
 // ports listens on some addresses in a row, or on free ones where those are taken.
@@ -300,6 +302,7 @@ func (d *demoProgram) welcome() string {
   landing pages      %[1]s/
   affiliate's page   %[2]s
   owner's desk       %[8]s
+  its first set-up   %[9]s
   manual             %[5]s/docs
   form vendor        http://%[3]s/
   webinar vendor     http://%[7]s/sandbox
@@ -317,7 +320,7 @@ Four things to try:
      site. Register: the webinar vendor stores who sent you, and so does Keap.
 
 Ctrl-C ends it.
-`, d.landingURL(), d.affiliateURL(), d.forms.Addr(), d.keapPageURL(), d.cfg.baseURL, d.adminKey, d.webinarAddress(), d.landingURL()+"/desk")
+`, d.landingURL(), d.affiliateURL(), d.forms.Addr(), d.keapPageURL(), d.cfg.baseURL, d.adminKey, d.webinarAddress(), d.landingURL()+"/desk", cmp.Or(d.setupAddress(context.Background()), "done already"))
 }
 
 // run serves all of them until ctx ends.

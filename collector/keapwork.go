@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tributary/internal/attribution"
+	"tributary/internal/commissions"
 	"tributary/internal/hooks"
 	"tributary/internal/keap"
 	"tributary/internal/keaphook"
@@ -20,6 +21,7 @@ type keapWork struct {
 	hints     *keaphook.Hints
 	registrar *keaphook.Registrar
 	reconcile *reconcile.Reconciler
+	earned    *commissions.Keeper
 }
 
 // newKeapWork wires it; the client must be there.
@@ -36,6 +38,9 @@ func (c *collector) newKeapWork(client *keap.Client, seal *vault.Vault, service 
 		reconcile: reconcile.New(reconcile.Options{
 			Store: c.store, Keap: client, Account: attribution.DefaultAccount, Every: 24 * time.Hour, Logger: c.log,
 		}),
+		earned: commissions.New(commissions.Options{
+			Store: c.store, Keap: client, Account: attribution.DefaultAccount, Logger: c.log, Now: time.Now, Connected: c.keapWorks,
+		}),
 	}
 }
 
@@ -46,6 +51,12 @@ func (w *keapWork) run(ctx context.Context) {
 	tasks.Go(func() { w.hints.Run(ctx) })
 	tasks.Go(func() { w.registrar.Run(ctx) })
 	tasks.Go(func() { w.reconcile.Run(ctx) })
+	tasks.Go(func() { w.earned.Run(ctx) })
+}
+
+func (c *collector) keapWorks() bool {
+	works, _ := c.connection.Works()
+	return works
 }
 
 // unreachable says why Keap cannot call this collector, and is empty where it can. Keap's sandbox on this very machine

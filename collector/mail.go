@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"time"
 
+	"tributary/internal/affiliates"
+	"tributary/internal/attribution"
 	"tributary/internal/letter"
 	"tributary/internal/mail"
+	"tributary/internal/pass"
 	"tributary/internal/portal"
 	"tributary/internal/vault"
 )
@@ -44,10 +47,11 @@ func (c *collector) openMail(seal *vault.Vault) error {
 		o.Send = server.Send
 	}
 	c.mails = mail.NewQueue(o)
+	c.passes = pass.New(c.store, seal)
 	c.metrics.WatchMails(c.mails.Waiting)
 	var err error
 	c.letters, err = letter.New(letter.Options{
-		Store: c.store, Vault: seal, Auth: c.auth, Queue: c.mails, BaseURL: c.cfg.baseURL, Now: time.Now,
+		Store: c.store, Docs: c.store, Vault: seal, Auth: c.auth, Queue: c.mails, Passes: c.passes, Settings: c.settings.Of, BaseURL: c.cfg.baseURL, Now: time.Now,
 	})
 	return err
 }
@@ -64,5 +68,22 @@ func (c *collector) mailer() portal.Mailer {
 func (c *collector) sweepMails(ctx context.Context) {
 	if err := c.mails.Sweep(ctx); err != nil && ctx.Err() == nil {
 		c.log.Error("removing old mails", "error", err)
+	}
+}
+
+// mailLogin queues a login mail for an affiliate; nil where there is no mail server.
+func (c *collector) mailLogin(known *affiliates.Desk) func(context.Context, attribution.Affiliate) error {
+	if !c.mails.CanSend() {
+		return nil
+	}
+	return func(ctx context.Context, a attribution.Affiliate) error {
+		email, err := known.Email(a)
+		if err != nil {
+			return err
+		}
+		_, err = c.mails.Put(ctx, mail.Mail{
+			ID: mail.NewID(time.Now()), Account: attribution.DefaultAccount, Class: mail.Login, Affiliate: a.ID, Masked: attribution.MaskEmail(email),
+		})
+		return err
 	}
 }

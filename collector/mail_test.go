@@ -136,7 +136,12 @@ func TestAMailThatIsRefusedIsListed(t *testing.T) {
 	if m.To != "ri•••@e•••.com" || m.Class != "login" || !strings.Contains(m.Reason, "550") || strings.Contains(m.Reason, "riva") {
 		t.Errorf("it is %+v", m)
 	}
-	if _, metrics, _ := tc.do("GET", "/metrics", "", "Authorization", "Bearer "+testKey); !strings.Contains(metrics, `tributary_mails_total{class="login",state="failed"} 1`) {
+	counted := false // right after it is listed
+	for deadline := time.Now().Add(5 * time.Second); !counted && time.Now().Before(deadline); {
+		_, metrics, _ := tc.do("GET", "/metrics", "", "Authorization", "Bearer "+testKey)
+		counted = strings.Contains(metrics, `tributary_mails_total{class="login",state="failed"} 1`)
+	}
+	if !counted {
 		t.Error("the metrics do not count it")
 	}
 	if status, text, _ := tc.do("GET", "/v1/mails?state=lost", "", "Authorization", "Bearer "+testKey); status != http.StatusUnprocessableEntity {
@@ -185,5 +190,30 @@ func TestMailFlags(t *testing.T) {
 	var c config
 	if err := c.parse("serve", nil, os.Stderr); err != nil || c.smtpURL != "smtps://u:p@mail.example.com" {
 		t.Errorf("from a file it is %q, %v", c.smtpURL, err)
+	}
+}
+
+func TestADigestIsPreviewed(t *testing.T) {
+	tc, _ := withMail(t)
+	var made struct{ ID string }
+	tc.json("POST", "/v1/affiliates", `{"id":"101","name":"Riva Riverbank","email":"riva@example.com"}`, http.StatusCreated, &made)
+	var preview struct {
+		Sent                        bool `json:"would_be_sent"`
+		Reason, Subject, Text, HTML string
+	}
+	tc.json("GET", "/v1/affiliates/101/digest", "", http.StatusOK, &preview)
+	if preview.Sent || !strings.Contains(preview.Reason, "digest_day") || !strings.Contains(preview.Text, "Hello Riva Riverbank") {
+		t.Errorf("without a day: %+v", preview)
+	}
+	var changed struct{}
+	tc.json("PATCH", "/v1/settings", `{"digest_day":"monday","digest_zone":"Europe/Vienna"}`, http.StatusOK, &changed)
+	tc.json("GET", "/v1/affiliates/101/digest", "", http.StatusOK, &preview)
+	if preview.Sent || preview.Reason != "the week has no click and no opt-in" {
+		t.Errorf("without anything: %+v", preview)
+	}
+	for _, wrong := range []string{`{"digest_day":"someday"}`, `{"digest_hour":24}`, `{"digest_zone":"Nowhere/Land"}`, `{"digest_zone":"Local"}`, `{"digest_zone":"../etc/passwd"}`} {
+		if status, text, _ := tc.do("PATCH", "/v1/settings", wrong, "Authorization", "Bearer "+testKey); status != http.StatusUnprocessableEntity || !strings.Contains(text, "invalid_digest_") {
+			t.Errorf("%s: %d %s", wrong, status, text)
+		}
 	}
 }

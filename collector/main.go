@@ -27,6 +27,7 @@ Usage: tributary COMMAND [FLAGS]
   keap      connect Keap, and see how it is connected: keap login, keap status, keap logout;
             keap sync: the affiliates from Keap; keap reconcile: compare with Keap;
             keap backfill: import Keap's earlier referrals
+  admin     let in who is locked out of the owner's desk: admin link, admin users
   backup    copy the data, also of a running collector
   restore   put a backup into an empty data folder
   verify    check every record of a data folder or a backup
@@ -63,6 +64,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return doctorCommand(ctx, rest, stdout, stderr)
 	case "keap":
 		return keapCommand(ctx, rest, os.Stdin, stdout, stderr)
+	case "admin":
+		return adminCommand(ctx, rest, stdout, stderr)
 	case "backup":
 		return backupCommand(ctx, rest, stdout, stderr)
 	case "restore":

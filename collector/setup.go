@@ -13,6 +13,7 @@ import (
 	"tributary/internal/settings"
 	"tributary/internal/sites"
 	"tributary/internal/vault"
+	"tributary/internal/whatif"
 	"tributary/snippet"
 )
 
@@ -21,6 +22,7 @@ type setup struct {
 	sites      *sites.Keeper
 	affiliates *affiliates.Desk
 	settings   *settings.Desk
+	whatif     *whatif.Runner
 }
 
 // errands are what a page has done in the background. They begin where the program runs, and end before it does.
@@ -57,14 +59,17 @@ func (c *collector) newSetup(seal *vault.Vault, known *intake.Sites, scripts *in
 			Store: c.store, Sealer: seal, Now: time.Now, Resolve: c.resolver(), Sync: c.sync, LastSync: c.lastSync,
 		}),
 		settings: &settings.Desk{Keeper: c.settings, Ask: c.checkSettings, Jobs: c.store, Now: time.Now},
+		whatif:   c.whatif,
 	}
 }
 
 func (c *collector) adminSetUp(set setup, service *hooks.Service) admin.SetUp {
 	return admin.SetUp{
-		Sites: set.sites, Affiliates: set.affiliates, Settings: set.settings, Hooks: service,
+		Webhooks:  c.webhooks,
+		MailLogin: c.mailLogin(set.affiliates),
+		Sites:     set.sites, Affiliates: set.affiliates, Settings: set.settings, Hooks: service,
 		Keap:     connect.Desk{Connection: c.connection, LastSuccess: c.keap.LastSuccess, Quota: c.keap.Quota, Pause: c.pause},
-		KeapHook: c.work.registrar, Reconcile: c.work.reconcile, Ranking: c.ranking, Go: c.errands.do,
+		KeapHook: c.work.registrar, Reconcile: c.work.reconcile, Ranking: c.ranking, WhatIf: set.whatif, Go: c.errands.do,
 		KeapLists: (&keapLists{keap: c.keap}).get,
 	}
 }

@@ -38,10 +38,13 @@ var catalogue = []struct {
 	make                    func(file string) ([]byte, error)
 }{
 	{"portal.js", "text/javascript; charset=utf-8", "portal", bundleScript},
+	{"card.js", "text/javascript; charset=utf-8", "card", bundleScript},
+	{"cardframe.js", "text/javascript; charset=utf-8", "cardframe", bundleScript},
 	{"links.js", "text/javascript; charset=utf-8", "links", bundleScript},
 	{"portal.css", "text/css; charset=utf-8", "portal", bundleStyle},
 	{"admin.css", "text/css; charset=utf-8", "admin", bundleStyle},
 	{"admin.js", "text/javascript; charset=utf-8", "admin", bundleScript},
+	{"entry.js", "text/javascript; charset=utf-8", "entry", bundleScript},
 	{"docs.css", "text/css; charset=utf-8", "docs", bundleStyle},
 	{"docs.js", "text/javascript; charset=utf-8", "docs", bundleScript},
 	{"icon.svg", "image/svg+xml", "styles/icon.svg", sources.ReadFile},

@@ -72,7 +72,7 @@ func TestAddressesMoveOnlyWithTheirContent(t *testing.T) {
 	if err != nil {
 		t.Fatalf("bundling: %v", err)
 	}
-	for _, name := range []string{"portal.js", "portal.css", "admin.js", "admin.css", "docs.js", "docs.css", "icon.svg"} {
+	for _, name := range []string{"portal.js", "portal.css", "admin.js", "admin.css", "entry.js", "docs.js", "docs.css", "icon.svg"} {
 		if a, b := newAssets(t).URL(name), again.URL(name); a != b {
 			t.Errorf("%s is at %s and at %s", name, a, b)
 		}
@@ -153,7 +153,7 @@ func TestOtherAddressesAndMethods(t *testing.T) {
 // Sizes are those of the wire. Raising one is a decision, not an accident.
 func TestAssetsAreSmall(t *testing.T) {
 	assets := newAssets(t)
-	for name, most := range map[string]int{"portal.js": 2048, "portal.css": 3072, "admin.js": 2048, "admin.css": 4096, "docs.js": 1024, "docs.css": 4608, "icon.svg": 512} {
+	for name, most := range map[string]int{"portal.js": 2048, "portal.css": 3072, "admin.js": 2048, "entry.js": 1280, "admin.css": 6144, "docs.js": 1024, "docs.css": 4608, "icon.svg": 512} {
 		if n := len(body(t, get(assets, assets.URL(name), "Accept-Encoding", "br").Body)); n > most {
 			t.Errorf("%s takes %d bytes, at most %d", name, n, most)
 		}
@@ -170,6 +170,35 @@ func TestTemplatesKeepToThePolicy(t *testing.T) {
 		text, err := fs.ReadFile(web.Templates(), path)
 		if found := forbidden.Find(text); found != nil {
 			t.Errorf("%s holds %q", path, found)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A second definition takes the place of the first without a word, and breaks pages of somebody else.
+func TestEachTemplateIsDefinedOnce(t *testing.T) {
+	defined := regexp.MustCompile(`\{\{-?\s*define "([^"]+)"`)
+	faces := map[string]map[string]string{}
+	err := fs.WalkDir(web.Templates(), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		face, _, _ := strings.Cut(path, "/")
+		if faces[face] == nil {
+			faces[face] = map[string]string{}
+		}
+		text, err := fs.ReadFile(web.Templates(), path)
+		for _, m := range defined.FindAllSubmatch(text, -1) {
+			name := string(m[1])
+			for _, taken := range []string{faces[face][name], faces["shared"][name]} {
+				if taken != "" {
+					t.Errorf("%q is defined in %s and in %s", name, taken, path)
+				}
+			}
+			faces[face][name] = path
 		}
 		return err
 	})

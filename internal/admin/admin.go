@@ -8,6 +8,8 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -25,20 +27,23 @@ type Opener interface {
 	Open(sealed []byte, key attribution.PersonKey) (attribution.Person, error)
 }
 
-// Deps are what the desk works with. All are needed but Zone and Stopping.
+// Deps are what the desk works with. All are needed but SendLink, Zone and Stopping.
 type Deps struct {
 	Auth    *auth.Auth
 	Audit   *audit.Log
 	Store   store.Store
 	Opener  Opener
 	Assets  *web.Assets
-	BaseURL string           // the collector's public address; with https cookies are Secure
-	Now     func() time.Time // the clock
-	Zone    *time.Location   // of the days; nil means UTC
+	BaseURL string // the collector's public address; with https cookies are Secure
+	// SendLink mails a user of the desk their link; nil where there is no mail: the page then shows it, to be copied.
+	SendLink func(ctx context.Context, u auth.User, link string, expires time.Time) error
+	Now      func() time.Time // the clock
+	Zone     *time.Location   // of the days; nil means UTC
 	// Stopping is closed when the server begins to stop: open streams then end, so that it need not wait for them.
 	Stopping <-chan struct{}
 
 	SetUp
+	Incoming
 }
 
 const account = attribution.DefaultAccount
@@ -57,7 +62,7 @@ type route struct {
 func routes() []route {
 	return slices.Concat([]route{
 		{http.MethodGet, "/admin", auth.Viewer, (*desk).home},
-	}, setupRoutes())
+	}, startRoutes(), incomingRoutes(), setupRoutes(), webhookRoutes(), teamRoutes())
 }
 
 // Register adds the desk's pages to a router. Errors are answered as the portal's are: see pages.Face.Explained.
@@ -67,9 +72,7 @@ func Register(r pages.Router, d Deps) error {
 		return err
 	}
 	around := []echo.MiddlewareFunc{pages.Secured, k.Explained("the owner's desk", explanation), k.SameOrigin}
-	r.GET("/admin/enter/:token", k.enterPage, around...)
-	r.POST("/admin/enter/:token", k.enter, around...)
-	r.POST("/admin/leave", k.leave, around...)
+	k.doors(r, around)
 	for _, at := range routes() {
 		add := r.GET
 		if at.method == http.MethodPost {
@@ -84,7 +87,11 @@ func Register(r pages.Router, d Deps) error {
 type desk struct {
 	Deps
 	*pages.Face
-	cookie pages.Cookie
+	cookie   pages.Cookie         // of the session
+	browsers pages.Cookie         // of a browser that a user has signed in with before
+	arrived  *pages.Watch[string] // of what comes in
+	started  atomic.Bool          // the set-up is through
+	log      *pages.Watch[attribution.AccountID]
 }
 
 func newDesk(d Deps) (*desk, error) {
@@ -95,7 +102,10 @@ func newDesk(d Deps) (*desk, error) {
 	if d.Zone == nil {
 		d.Zone = time.UTC
 	}
-	k := &desk{Deps: d, cookie: pages.CookieFor("tributary-desk", base)}
+	k := &desk{Deps: d, cookie: pages.CookieFor("tributary-desk", base), browsers: pages.CookieFor("tributary-known", base)}
+	k.arrived = pages.NewWatch(k.arrivalsVersion)
+	k.BaseURL = strings.TrimRight(d.BaseURL, "/")
+	k.log = pages.NewWatch(k.eventsVersion)
 	k.Face, err = pages.NewFace("admin", d.Assets, base, words)
 	return k, err
 }
@@ -103,11 +113,27 @@ func newDesk(d Deps) (*desk, error) {
 // errForbidden is what who may not gets.
 var errForbidden = errors.New("this needs another role")
 
-// signedIn runs a handler for a user whose role is enough; it fails with auth.ErrNoSession or errForbidden.
+// sessionKey is where the session of a request stands in its context.
+const sessionKey = "desk-session"
+
+// sessionOf is the session of a request behind the login.
+func sessionOf(c echo.Context) auth.DeskSession {
+	s, _ := c.Get(sessionKey).(auth.DeskSession)
+	return s
+}
+
+// startPath is where who has just come in begins.
+const startPath = startAt + "/next"
+
+// signedIn runs a handler for a user whose role is enough. Who is not signed in gets the login, or auth.ErrNoSession where a
+// form was lost by that; who may not, errForbidden.
 func (k *desk) signedIn(needs auth.Role, next handler) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		token := k.cookie.Token(c)
 		s, err := k.Auth.Desk(c.Request().Context(), token)
+		if errors.Is(err, auth.ErrNoSession) && c.Request().Method == http.MethodGet {
+			return k.showLogin(c, http.StatusUnauthorized, loginForm{Next: c.Request().URL.RequestURI()})
+		}
 		if err != nil {
 			return err
 		}
@@ -117,6 +143,7 @@ func (k *desk) signedIn(needs auth.Role, next handler) echo.HandlerFunc {
 		if !s.User.Role.May(needs) {
 			return errForbidden
 		}
+		c.Set(sessionKey, s)
 		return next(k, c, s.User)
 	}
 }

@@ -21,11 +21,21 @@ func (k *desk) enterPage(c echo.Context) error {
 }
 
 func (k *desk) enter(c echo.Context) error {
-	s, token, err := k.Auth.RedeemDesk(c.Request().Context(), c.Param("token"))
+	ctx := c.Request().Context()
+	s, token, err := k.Auth.RedeemDesk(ctx, c.Param("token"), browserOf(c.Request().UserAgent()))
 	if err != nil {
 		return err
 	}
-	k.cookie.Set(c, token, s.Expires, k.Now())
+	if err := k.letIn(c, s, token); err != nil {
+		return err
+	}
+	ways, err := k.Auth.Ways(ctx, s.User.ID)
+	if err != nil {
+		return err
+	}
+	if !ways.Any() { // invited just now
+		return c.Redirect(http.StatusSeeOther, "/admin/welcome")
+	}
 	return c.Redirect(http.StatusSeeOther, "/admin")
 }
 

@@ -125,30 +125,33 @@ func (k *desk) useKey(c echo.Context, who auth.User) error {
 
 // wrongKeap shows the page with what the owner can do about an error.
 func (k *desk) wrongKeap(c echo.Context, who auth.User, err error) error {
-	var other *connect.OtherTenantError
-	tone, text, wrong := "bad", "", ""
-	switch {
-	case errors.As(err, &other):
-		tone = toneOther
-		text = "That is the Keap app " + other.Given + ", and what is stored here belongs to " + other.Known + ": contacts and affiliates have other ids there. Nothing has changed."
-	case errors.Is(err, connect.ErrKeyRefused):
-		wrong = "Keap refuses this key: copy it once more, or make a new one. Nothing has changed."
-	case errors.Is(err, connect.ErrFlagKey):
-		text = "The collector was started with a key of its own, which comes before anything else: start it without --keap-key first."
-	case errors.Is(err, connect.ErrNoClient):
-		text = "To log in at Keap the collector needs a client id and secret: start it with --keap-client-id and --keap-client-secret, or use a key below."
-	case errors.Is(err, connect.ErrNoSuchTenant):
-		text = "The present key is not of that app. Nothing has changed."
-	case errors.Is(err, connect.ErrUnreachable), errors.Is(err, context.DeadlineExceeded):
-		text = "Keap did not answer. Nothing has changed: try again."
-	default:
+	said, wrong := keapTrouble(err)
+	if said == nil && wrong == "" {
 		return err
 	}
-	var said *notice
-	if text != "" {
-		said = &notice{Tone: tone, Text: text}
-	}
 	return k.showKeap(c, who, http.StatusUnprocessableEntity, keyFields(answer(c, "header"), wrong), said)
+}
+
+// keapTrouble says what the owner can do about an error: above the page, or at the key. Neither for one that is not the
+// owner's doing.
+func keapTrouble(err error) (said *notice, wrong string) {
+	bad := func(text string) (*notice, string) { return &notice{Tone: "bad", Text: text}, "" }
+	var other *connect.OtherTenantError
+	switch {
+	case errors.As(err, &other):
+		return &notice{Tone: toneOther, Text: "That is the Keap app " + other.Given + ", and what is stored here belongs to " + other.Known + ": contacts and affiliates have other ids there. Nothing has changed."}, ""
+	case errors.Is(err, connect.ErrKeyRefused):
+		return nil, "Keap refuses this key: copy it once more, or make a new one. Nothing has changed."
+	case errors.Is(err, connect.ErrFlagKey):
+		return bad("The collector was started with a key of its own, which comes before anything else: start it without --keap-key first.")
+	case errors.Is(err, connect.ErrNoClient):
+		return bad("To log in at Keap the collector needs a client id and secret: start it with --keap-client-id and --keap-client-secret, or use a key below.")
+	case errors.Is(err, connect.ErrNoSuchTenant):
+		return bad("The present key is not of that app. Nothing has changed.")
+	case errors.Is(err, connect.ErrUnreachable), errors.Is(err, context.DeadlineExceeded):
+		return bad("Keap did not answer. Nothing has changed: try again.")
+	}
+	return nil, ""
 }
 
 // acceptTenant moves what is stored here to the app of the present key.

@@ -1,6 +1,9 @@
 package admin
 
 import (
+	"context"
+	"net/http"
+
 	"tributary/internal/auth"
 	"tributary/internal/pages"
 )
@@ -16,12 +19,20 @@ var sections = []section{
 	{"", []pages.Link{
 		{Href: "/admin", Label: "Overview"},
 	}},
+	incomingSection,
 	{"Set up", []pages.Link{
 		{Href: affiliatesAt, Label: "Affiliates"},
 		{Href: sitesAt, Label: "Sites"},
 		{Href: hooksAt, Label: "Hooks"},
+		{Href: webhooksAt, Label: "Webhooks"},
 		{Href: keapAt, Label: "Keap"},
 		{Href: settingsAt, Label: "Settings"},
+		{Href: whatifAt, Label: "What if"},
+	}},
+	{"Team", []pages.Link{
+		{Href: "/admin/users", Label: "Users"},
+		{Href: "/admin/keys", Label: "API keys"},
+		{Href: "/admin/audit", Label: "Audit log"},
 	}},
 }
 
@@ -32,17 +43,47 @@ type frame struct {
 	User   auth.User
 	Zone   string
 	Notice *notice
+	// Refresh is after how many seconds the page is loaded again where there is no script; 0 for never.
+	Refresh int
+
+	starting bool // the set-up is not through yet
 }
 
 func (k *desk) frame(title, here string, who auth.User) frame {
-	return frame{Title: title, Here: here, User: who, Zone: k.Zone.String()}
+	return frame{Title: title, Here: here, User: who, Zone: k.Zone.String(), starting: !k.isStarted(context.Background())}
 }
 
 // May lets a template leave out what the reader's role does not allow.
 func (f frame) May(role string) bool { return f.User.Role.May(auth.Role(role)) }
 
-// Menu is the navigation.
-func (frame) Menu() []section { return sections }
+// Menu is the navigation, without the pages that the reader's role does not open.
+func (f frame) Menu() (shown []section) {
+	if f.starting {
+		shown = append(shown, section{Links: []pages.Link{{Href: startAt, Label: "Get started"}}})
+	}
+	for _, s := range sections {
+		open := section{Name: s.Name}
+		for _, link := range s.Links {
+			if f.User.Role.May(roleOf(link.Href)) {
+				open.Links = append(open.Links, link)
+			}
+		}
+		if len(open.Links) > 0 {
+			shown = append(shown, open)
+		}
+	}
+	return shown
+}
+
+// roleOf is the role that a page needs.
+func roleOf(path string) auth.Role {
+	for _, at := range routes() {
+		if at.method == http.MethodGet && at.path == path {
+			return at.needs
+		}
+	}
+	return auth.Viewer
+}
 
 // notice says above a page what was just done, or what was wrong with a form.
 type notice struct {

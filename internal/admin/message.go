@@ -16,11 +16,28 @@ var openDesk = &pages.Link{Href: "/admin", Label: "Open the desk"}
 var (
 	signedOut = pages.Message{Title: "You are signed out", Text: []string{"Nothing of the desk is left in this browser."}, Link: openDesk}
 
-	notSignedIn = pages.Message{Title: "You are not signed in", Text: []string{"Open the link that you were sent."}}
+	notSignedIn = pages.Message{
+		Title: "You are not signed in",
+		Text:  []string{"Nothing was changed. Your session has ended: sign in, and do it once more."},
+		Link:  &pages.Link{Href: "/admin/login", Label: "Sign in"},
+	}
+
+	setupDone = pages.Message{
+		Title: "This desk is set up already",
+		Text:  []string{"The address of the set-up works once. If that was not you, ask who runs this collector.", "An owner can invite you under Users."},
+		Link:  &pages.Link{Href: "/admin/login", Label: "Sign in"},
+	}
+	setupRenewed = pages.Message{
+		Title: "This is not the latest set-up address",
+		Text: []string{
+			"Each start of the collector makes a new one, and only that works. It stands at the end of the collector's log.",
+			"On the machine of the collector, \"tributary admin link\" prints a new one as well.",
+		},
+	}
 
 	badLink = pages.Message{
 		Title: "This link does not work any more",
-		Text:  []string{"A link works once, for 15 minutes.", "If you have just signed in with it, the desk is open already."},
+		Text:  []string{"A link works once: 15 minutes for who has been here before, 3 days for an invitation.", "If you have just signed in with it, the desk is open already. Otherwise an owner can make you another under Users."},
 		Link:  openDesk,
 	}
 	forbidden = pages.Message{

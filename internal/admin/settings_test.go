@@ -17,10 +17,14 @@ import (
 // filled are the answers that the settings' form stands at.
 func (d *desk) filled(cookie *http.Cookie) url.Values {
 	d.t.Helper()
-	form, page := url.Values{}, d.get("/admin/settings", cookie)
+	form, page, list := url.Values{}, d.get("/admin/settings", cookie), ""
 	for _, line := range strings.Split(page, "<") {
 		name, value := attribute(line, "name"), attribute(line, "value")
 		switch {
+		case strings.HasPrefix(line, "select "):
+			list = name
+		case strings.HasPrefix(line, "option ") && strings.Contains(line, " selected"):
+			form.Set(list, value)
 		case strings.HasPrefix(line, `input type="radio"`) && strings.Contains(line, " checked"), strings.HasPrefix(line, "input id="):
 			form.Set(name, value)
 		case strings.HasPrefix(line, `input type="checkbox"`) && strings.Contains(line, " checked"):
@@ -58,7 +62,7 @@ func TestSettingsAreLookedAtBeforeTheyAreSaved(t *testing.T) {
 	form.Set("fields.utm_source", "14")
 	form.Del("write_ip")
 	w := d.do(http.MethodPost, "/admin/settings/review", cookie, form.Encode())
-	has(t, w.Body.String(), "The first earns", "90 days", "30 days", "utm_source, into a custom field", ">no<")
+	has(t, w.Body.String(), "The first earns", "90 days", "30 days", "utm_source<", ">no<")
 	if s, _ := d.settings.Of(t.Context(), account); s.Rule != "latest" {
 		t.Error("to look at it has saved it")
 	}

@@ -32,8 +32,10 @@ var questionGroups = []formGroup{
 	{Name: "earning", Title: "Who earns", Text: "Which affiliate gets an opt-in, where a visitor came by several. What came before a change stays as it is.", Docs: "keap-crediting"},
 	{Name: "referral", Title: "The referral", Text: "What is written into Keap for each opt-in.", Docs: "keap-crediting"},
 	{Name: "unclear", Title: "When it is not clear", Text: "Keap can neither change nor delete a referral: what is held can still be written, what was written stays."},
+	{Name: "suspicions", Title: "What looks wrong", Text: "Nothing is dropped: an opt-in that looks wrong is marked, or held until a person has decided. Off does not look for it."},
 	{Name: "contact", Title: "The contact", Text: "An opt-in becomes a referral of a contact, which your form tool creates."},
 	{Name: "after", Title: "Afterwards in Keap", Text: "What else is done for a credited opt-in."},
+	{Name: "fields", Title: "Custom fields", Text: "What is written into custom fields of the contact.", Docs: "keap-crediting"},
 	{Name: "other", Title: "More", Text: "Settings that have no words of their own here yet. The REST API describes them."},
 }
 
@@ -63,6 +65,18 @@ func questions(lists KeapLists) []question {
 		{"unclear", formField{Name: "unknown_affiliate", Label: "Keap knows no such affiliate", Kind: "choice", Options: slices.Clone(hold)}, false},
 		{"unclear", formField{Name: "inactive_affiliate", Label: "The affiliate is inactive in Keap", Kind: "choice", Options: slices.Clone(hold)}, false},
 
+		suspect("self_referral", "Affiliates who send themselves", ""),
+		suspect("disposable_email", "Throw-away e-mail addresses", ""),
+		suspect("too_fast", "Faster than a person types", ""),
+		{"suspicions", formField{Name: "too_fast_under", Label: "That is, within", Hint: "Between landing on the page and the opt-in, such as 1 second."}, true},
+		suspect("burst", "Very many for one affiliate", ""),
+		{"suspicions", formField{Name: "burst_over", Label: "That is, more than", Unit: "within a minute"}, false},
+		suspect("same_network", "Very many from one network", ""),
+		{"suspicions", formField{Name: "same_network_over", Label: "That is, more than", Unit: "within a day"}, false},
+		suspect("forged_touch", "A visit at a time that cannot be", "It is later than the opt-in, or older than the site."),
+		suspect("stale_touch", "A visit that is older than what earns", ""),
+		suspect("no_click", "No click of this visitor", "Not a sign by itself: cookies of before have none, either."),
+
 		{"contact", formField{Name: "contact", Label: "Where there is no contact yet", Kind: "choice", Options: []formOption{
 			{Value: settings.Wait, Label: "Wait for the form tool", Hint: "Keap's hook wakes the opt-in when the contact is there."}, {Value: settings.Create, Label: "Create it, when the form tool has not in time"}}}, false},
 		{"contact", formField{Name: "contact_grace", Label: "The form tool has time for", Hint: "Before a contact is created."}, true},
@@ -74,19 +88,25 @@ func questions(lists KeapLists) []question {
 		{"after", thingField("totals_field", "Count of opt-ins, in the affiliate's own contact", "Not written", thingOptions(lists.Fields, "WHOLE_NUMBER", "DECIMAL_NUMBER", "TEXT", "TEXT_AREA")), false},
 	}
 	for _, source := range settings.Sources {
-		all = append(all, question{"after", thingField(fieldPrefix+source, sourceWords[source], "Not written", fields()), false})
+		all = append(all, question{"fields", thingField(fieldPrefix+source, sourceWords[source], "Not written", fields()), false})
 	}
 	return all
+}
+
+// suspect asks what is done about something that looks wrong.
+func suspect(name, label, hint string) question {
+	return question{"suspicions", formField{Name: name, Label: label, Hint: hint, Kind: "list", Options: []formOption{
+		{Value: "off", Label: "Off"}, {Value: "flag", Label: "Mark it"}, {Value: "hold", Label: "Hold it for a person"}}}, false}
 }
 
 // fieldPrefix is that of the questions for the custom fields, which are one setting.
 const fieldPrefix = "fields."
 
 var sourceWords = map[string]string{
-	"lead_source": "Lead source, into a custom field", "utm_source": "utm_source, into a custom field", "utm_medium": "utm_medium, into a custom field",
-	"utm_campaign": "utm_campaign, into a custom field", "utm_term": "utm_term, into a custom field", "utm_content": "utm_content, into a custom field",
-	"referrer": "Referrer, into a custom field", "page": "Page, into a custom field", "form": "Form, into a custom field", "affiliate_id": "Affiliate's id, into a custom field",
-	"affiliate_code": "Affiliate's code, into a custom field", "affiliate_name": "Affiliate's name, into a custom field",
+	"lead_source": "Lead source", "utm_source": "utm_source", "utm_medium": "utm_medium",
+	"utm_campaign": "utm_campaign", "utm_term": "utm_term", "utm_content": "utm_content",
+	"referrer": "Referrer", "page": "Page", "form": "Form", "affiliate_id": "Affiliate's id",
+	"affiliate_code": "Affiliate's code", "affiliate_name": "Affiliate's name",
 }
 
 // thingField asks for a thing of Keap: out of a list, or by its id where Keap gave none.

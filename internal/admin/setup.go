@@ -15,6 +15,8 @@ import (
 	"tributary/internal/reconcile"
 	"tributary/internal/settings"
 	"tributary/internal/sites"
+	"tributary/internal/webhooks"
+	"tributary/internal/whatif"
 )
 
 // SetUp is what the pages of what is set up work with: the REST API has the very same.
@@ -23,10 +25,12 @@ type SetUp struct {
 	Affiliates *affiliates.Desk
 	Settings   *settings.Desk
 	Hooks      *hooks.Service
+	Webhooks   *webhooks.Service
 	Keap       connect.Desk
 	KeapHook   KeapHook
 	Reconcile  Reconciler
 	Ranking    *ranking.Board
+	WhatIf     *whatif.Runner
 	// KeapLists reads what settings can name; nil where nobody can.
 	KeapLists func(context.Context) (KeapLists, error)
 	// Go has something done in the background, until it is done or the collector stops.
@@ -104,6 +108,8 @@ func setupRoutes() []route {
 		{post, reconcileAt, auth.Manager, (*desk).startReconcile},
 		{get, reconcileAt + "/fix", auth.Manager, (*desk).askFix},
 		{post, keapAt + "/backfill", auth.Manager, (*desk).startBackfill},
+
+		{get, whatifAt, auth.Viewer, (*desk).whatif},
 
 		{get, settingsAt, auth.Viewer, (*desk).settings},
 		{post, settingsAt, auth.Manager, (*desk).saveSettings},

@@ -18,6 +18,8 @@ import (
 	"tributary/internal/settings"
 	"tributary/internal/sites"
 	"tributary/internal/store"
+	"tributary/internal/webhooks"
+	"tributary/internal/whatif"
 )
 
 // setUp is what the pages of what is set up work with, on the real store.
@@ -30,7 +32,10 @@ func (d *desk) setUp(clock func() time.Time) admin.SetUp {
 	keap := d.connection(clock)
 	d.reconciler = reconcile.New(reconcile.Options{Store: d.Store, Keap: keap.Client(), Account: account, Now: clock})
 	d.settings = &settings.Desk{Keeper: settings.NewKeeper(d.Store, settings.Default(attribution.DefaultPolicy)), Ask: d.asked, Jobs: d.Store, Now: clock}
+	d.whatif = whatif.NewRunner(whatif.Options{Store: d.Store, Account: account, Policy: func() attribution.Policy { return attribution.DefaultPolicy }, Now: clock})
 	return admin.SetUp{
+		WhatIf:   d.whatif,
+		Webhooks: webhooks.New(webhooks.Options{Store: d.Store, Sealer: plain{}, Account: account, Now: clock}),
 		Settings: d.settings, KeapLists: func(context.Context) (admin.KeapLists, error) { return d.lists, nil },
 		Sites: sites.New(sites.Options{
 			Docs: d.Store, Now: clock, Tag: func(key string) string {

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"maps"
@@ -162,9 +163,16 @@ func shown(value json.RawMessage) string {
 	return string(value)
 }
 
-// allowOrigin takes up an origin that was refused. Only one that stands among the refused: nothing else can be sent here.
 func (k *desk) allowOrigin(c echo.Context, who auth.User) error {
-	ctx, key, origin := c.Request().Context(), c.Param("key"), answer(c, "origin")
+	key := c.Param("key")
+	if err := k.allow(c.Request().Context(), who, key, answer(c, "origin")); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, sitesAt+"/"+key+"?done=allowed")
+}
+
+// allow takes up an origin that was refused. Only one that stands among the refused: nothing else can be sent here.
+func (k *desk) allow(ctx context.Context, who auth.User, key, origin string) error {
 	heard, err := k.heard(ctx)
 	if err != nil {
 		return err
@@ -173,16 +181,15 @@ func (k *desk) allowOrigin(c echo.Context, who auth.User) error {
 		return errBadAddress
 	}
 	s, err := k.Sites.Change(ctx, key, func(in sites.Input) (sites.Input, error) {
-		in.Origins = append(slices.Clone(in.Origins), origin)
+		if !slices.Contains(in.Origins, origin) {
+			in.Origins = append(slices.Clone(in.Origins), origin)
+		}
 		return in, nil
 	})
 	if err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "site.change", s.Key, "origins: "+origin+" added"); err != nil {
-		return err
-	}
-	return c.Redirect(http.StatusSeeOther, sitesAt+"/"+key+"?done=allowed")
+	return k.note(ctx, who, "site.change", s.Key, "origins: "+origin+" added")
 }
 
 // IsOrigin tells whether these events would be taken if the origin were one of the site's.

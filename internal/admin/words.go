@@ -3,10 +3,12 @@ package admin
 import (
 	"html/template"
 	"time"
+
+	"tributary/internal/pages"
 )
 
 // words are what the templates of the desk can say beside the usual.
-var words = template.FuncMap{"rfc": rfc, "clock": clock, "int64": func(n int) int64 { return int64(n) }}
+var words = template.FuncMap{"rfc": rfc, "clock": clock, "percent": pages.Percent, "number": func(i int) int { return i + 1 }, "int64": func(n int) int64 { return int64(n) }}
 
 // rfc is a moment for the page's script, which writes it as the reader does.
 func rfc(at time.Time) string { return at.UTC().Format(time.RFC3339) }

@@ -47,6 +47,7 @@ func putAffiliate(d Deps, c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	subject(c, out.ID)
 	if added {
 		return c.JSON(http.StatusCreated, out)
 	}
@@ -91,7 +92,7 @@ func affiliateStats(d Deps, c echo.Context) error {
 	if unknown != nil && report.Tally == (attribution.Tally{}) {
 		return unknown
 	}
-	return c.JSON(http.StatusOK, report)
+	return d.brokenDown(c, ref, report)
 }
 
 func accountStats(d Deps, c echo.Context) error {

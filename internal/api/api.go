@@ -4,19 +4,21 @@ package api
 import (
 	"context"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"tributary/internal/affiliates"
 	"tributary/internal/attribution"
+	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/hooks"
+	"tributary/internal/pass"
 	"tributary/internal/settings"
 	"tributary/internal/sites"
 	"tributary/internal/store"
 	"tributary/internal/webhooks"
+	"tributary/internal/whatif"
 )
 
 // Sealer reads and writes personal data.
@@ -40,106 +42,110 @@ type Deps struct {
 	KeapHook   KeapHook    // nil without any
 	Reconcile  Reconciler  // likewise
 	Auth       *auth.Auth
-	AdminKey   auth.AdminKey
+	Keys       Keys
+	Audit      *audit.Log
 	BaseURL    string
 	Now        func() time.Time
 	Sites      *sites.Keeper
 	Affiliates *affiliates.Desk
 	Settings   *settings.Desk
 	Mails      Mails
+	Passes     *pass.Passes
+	Digests    Digests
 	// Note writes into the audit log what a key has changed; nil where there is none.
-	Note func(ctx context.Context, who, action, subject, detail string) error
+	Note   func(ctx context.Context, who, action, subject, detail string) error
+	WhatIf *whatif.Runner
 }
 
 const account = attribution.DefaultAccount
 
-// Register adds the routes. Each needs the admin key, except the description of all of them and the
+// Register adds the routes. Each needs a key with its role, except the description of all of them and the
 // address that Keap sends the owner's browser to.
 func Register(e *echo.Echo, d Deps) {
 	e.GET("/openapi.yaml", serveOpenAPI)
 	e.GET(CallbackPath, func(c echo.Context) error { return keapCallback(d, c) })
-	g := e.Group("/v1", OnlyAdmin(d.AdminKey))
+	e.Group("/v1", Needs(d.Keys, auth.Viewer)) // for addresses that are none
 	for _, r := range []struct {
 		method, path string
+		needs        auth.Role // of the key
+		action       string    // in the audit log; "" for what changes nothing, and for what comes in by the thousand
 		handle       func(Deps, echo.Context) error
 	}{
-		{http.MethodPost, "/sites", createSite},
-		{http.MethodGet, "/sites", listSites},
-		{http.MethodGet, "/sites/:key", getSite},
-		{http.MethodPatch, "/sites/:key", changeSite},
-		{http.MethodDelete, "/sites/:key", deleteSite},
-		{http.MethodPost, "/affiliates", putAffiliate},
-		{http.MethodGet, "/affiliates", listAffiliates},
-		{http.MethodPost, "/affiliates/sync", syncAffiliates},
-		{http.MethodGet, "/affiliates/sync", lastSync},
-		{http.MethodGet, "/affiliates/:id", getAffiliate},
-		{http.MethodGet, "/affiliates/:id/stats", affiliateStats},
-		{http.MethodPost, "/affiliates/:id/login-link", createLoginLink},
-		{http.MethodPost, "/clicks", createClick},
-		{http.MethodPost, "/optins", createOptIn},
-		{http.MethodGet, "/optins", listOptIns},
-		{http.MethodGet, "/optins/:id", getOptIn},
-		{http.MethodPost, "/optins/:id/decision", decideOptIn},
-		{http.MethodGet, "/jobs", listJobs},
-		{http.MethodPost, "/jobs/:id/retry", retryJob},
-		{http.MethodGet, "/mails", listMails},
-		{http.MethodPost, "/hooks", createHook},
-		{http.MethodGet, "/hooks", listHooks},
-		{http.MethodGet, "/hooks/:id", getHook},
-		{http.MethodPatch, "/hooks/:id", changeHook},
-		{http.MethodDelete, "/hooks/:id", deleteHook},
-		{http.MethodGet, "/hooks/:id/payloads", listPayloads},
-		{http.MethodGet, "/hooks/:id/payloads/:payload", getPayload},
-		{http.MethodPost, "/hooks/:id/payloads/:payload/retry", retryPayload},
-		{http.MethodPost, "/webhooks", createWebhook},
-		{http.MethodGet, "/webhooks", listWebhooks},
-		{http.MethodGet, "/webhooks/:id", getWebhook},
-		{http.MethodPatch, "/webhooks/:id", changeWebhook},
-		{http.MethodDelete, "/webhooks/:id", deleteWebhook},
-		{http.MethodPost, "/webhooks/:id/rotate", rotateWebhook},
-		{http.MethodPost, "/webhooks/:id/test", testWebhook},
-		{http.MethodPost, "/webhooks/:id/replay", replayFailed},
-		{http.MethodGet, "/webhooks/:id/deliveries", listDeliveries},
-		{http.MethodGet, "/webhooks/:id/deliveries/:delivery", getDelivery},
-		{http.MethodPost, "/webhooks/:id/deliveries/:delivery/replay", replayDelivery},
-		{http.MethodGet, "/settings", getSettings},
-		{http.MethodPatch, "/settings", changeSettings},
-		{http.MethodGet, "/stats", accountStats},
-		{http.MethodGet, "/quarantine", listQuarantine},
-		{http.MethodGet, "/quarantine/:id", getQuarantined},
-		{http.MethodPost, "/quarantine/:id/retry", retryQuarantined},
-		{http.MethodDelete, "/quarantine/:id", deleteQuarantined},
-		{http.MethodGet, "/events", listEvents},
-		{http.MethodGet, "/people", exportPerson},
-		{http.MethodDelete, "/people", erasePerson},
-		{http.MethodGet, "/backup", backup},
-		{http.MethodGet, "/keap", getKeap},
-		{http.MethodDelete, "/keap", disconnectKeap},
-		{http.MethodPost, "/keap/login", beginKeapLogin},
-		{http.MethodPut, "/keap/key", putKeapKey},
-		{http.MethodPut, "/keap/tenant", putKeapTenant},
-		{http.MethodGet, "/keap/hook", getKeapHook},
-		{http.MethodPost, "/keap/hook", checkKeapHook},
-		{http.MethodGet, "/reconcile", getReconcile},
-		{http.MethodPost, "/reconcile", startReconcile},
-		{http.MethodGet, "/backfill", getBackfill},
-		{http.MethodPost, "/backfill", startBackfill},
+		{http.MethodPost, "/sites", auth.Manager, "site.create", createSite},
+		{http.MethodGet, "/sites", auth.Viewer, "", listSites},
+		{http.MethodGet, "/sites/:key", auth.Viewer, "", getSite},
+		{http.MethodPatch, "/sites/:key", auth.Manager, "site.change", changeSite},
+		{http.MethodDelete, "/sites/:key", auth.Manager, "site.delete", deleteSite},
+		{http.MethodPost, "/affiliates", auth.Manager, "affiliate.change", putAffiliate},
+		{http.MethodGet, "/affiliates", auth.Viewer, "", listAffiliates},
+		{http.MethodPost, "/affiliates/sync", auth.Manager, "affiliate.sync", syncAffiliates},
+		{http.MethodGet, "/affiliates/sync", auth.Viewer, "", lastSync},
+		{http.MethodGet, "/affiliates/:id", auth.Viewer, "", getAffiliate},
+		{http.MethodGet, "/affiliates/:id/stats", auth.Viewer, "", affiliateStats},
+		{http.MethodPost, "/affiliates/:id/login-link", auth.Manager, "affiliate.link", createLoginLink},
+		{http.MethodPost, "/clicks", auth.Manager, "", createClick},
+		{http.MethodPost, "/optins", auth.Manager, "", createOptIn},
+		{http.MethodGet, "/optins", auth.Viewer, "", listOptIns},
+		{http.MethodGet, "/optins/:id", auth.Viewer, "", getOptIn},
+		{http.MethodPost, "/optins/:id/decision", auth.Manager, "", decideOptIn}, // it writes into the log itself, with the reason
+		{http.MethodGet, "/jobs", auth.Viewer, "", listJobs},
+		{http.MethodPost, "/jobs/:id/retry", auth.Manager, "job.retry", retryJob},
+		{http.MethodPost, "/affiliates/:id/card", auth.Manager, "affiliate.card", issueCard},
+		{http.MethodDelete, "/affiliates/:id/card", auth.Manager, "affiliate.card", revokeCard},
+		{http.MethodPost, "/affiliates/:id/doorbell", auth.Manager, "affiliate.doorbell", issueDoorbell},
+		{http.MethodDelete, "/affiliates/:id/doorbell", auth.Manager, "affiliate.doorbell", revokeDoorbell},
+		{http.MethodGet, "/affiliates/:id/digest", auth.Viewer, "", previewDigest},
+		{http.MethodGet, "/mails", auth.Viewer, "", listMails},
+		{http.MethodPost, "/hooks", auth.Manager, "hook.create", createHook},
+		{http.MethodGet, "/hooks", auth.Viewer, "", listHooks},
+		{http.MethodGet, "/hooks/:id", auth.Viewer, "", getHook},
+		{http.MethodPatch, "/hooks/:id", auth.Manager, "hook.change", changeHook},
+		{http.MethodDelete, "/hooks/:id", auth.Manager, "hook.delete", deleteHook},
+		{http.MethodGet, "/hooks/:id/payloads", auth.Manager, "", listPayloads},
+		{http.MethodGet, "/hooks/:id/payloads/:payload", auth.Manager, "", getPayload},
+		{http.MethodPost, "/hooks/:id/payloads/:payload/retry", auth.Manager, "hook.retry", retryPayload},
+		{http.MethodPost, "/webhooks", auth.Manager, "webhook.create", createWebhook},
+		{http.MethodGet, "/webhooks", auth.Viewer, "", listWebhooks},
+		{http.MethodGet, "/webhooks/:id", auth.Viewer, "", getWebhook},
+		{http.MethodPatch, "/webhooks/:id", auth.Manager, "webhook.change", changeWebhook},
+		{http.MethodDelete, "/webhooks/:id", auth.Manager, "webhook.delete", deleteWebhook},
+		{http.MethodPost, "/webhooks/:id/rotate", auth.Manager, "webhook.rotate", rotateWebhook},
+		{http.MethodPost, "/webhooks/:id/test", auth.Manager, "webhook.test", testWebhook},
+		{http.MethodPost, "/webhooks/:id/replay", auth.Manager, "webhook.replay", replayFailed},
+		{http.MethodGet, "/webhooks/:id/deliveries", auth.Manager, "", listDeliveries},
+		{http.MethodGet, "/webhooks/:id/deliveries/:delivery", auth.Manager, "", getDelivery},
+		{http.MethodPost, "/webhooks/:id/deliveries/:delivery/replay", auth.Manager, "webhook.replay", replayDelivery},
+		{http.MethodGet, "/settings", auth.Viewer, "", getSettings},
+		{http.MethodPatch, "/settings", auth.Manager, "settings.change", changeSettings},
+		{http.MethodGet, "/stats", auth.Viewer, "", accountStats},
+		{http.MethodGet, "/whatif", auth.Viewer, "", whatIf},
+		{http.MethodGet, "/quarantine", auth.Viewer, "", listQuarantine},
+		{http.MethodGet, "/quarantine/:id", auth.Manager, "", getQuarantined},
+		{http.MethodPost, "/quarantine/:id/retry", auth.Manager, "quarantine.retry", retryQuarantined},
+		{http.MethodDelete, "/quarantine/:id", auth.Manager, "quarantine.delete", deleteQuarantined},
+		{http.MethodGet, "/events", auth.Viewer, "", listEvents},
+		{http.MethodGet, "/people", auth.Manager, "person.export", exportPerson},
+		{http.MethodDelete, "/people", auth.Manager, "person.erase", erasePerson},
+		{http.MethodGet, "/backup", auth.Owner, "backup.take", backup},
+		{http.MethodGet, "/keap", auth.Viewer, "", getKeap},
+		{http.MethodDelete, "/keap", auth.Owner, "keap.disconnect", disconnectKeap},
+		{http.MethodPost, "/keap/login", auth.Owner, "keap.login", beginKeapLogin},
+		{http.MethodPut, "/keap/key", auth.Owner, "keap.key", putKeapKey},
+		{http.MethodPut, "/keap/tenant", auth.Owner, "keap.tenant", putKeapTenant},
+		{http.MethodGet, "/keap/hook", auth.Viewer, "", getKeapHook},
+		{http.MethodPost, "/keap/hook", auth.Manager, "keap.hook", checkKeapHook},
+		{http.MethodGet, "/reconcile", auth.Viewer, "", getReconcile},
+		{http.MethodPost, "/reconcile", auth.Manager, "reconcile.start", startReconcile},
+		{http.MethodGet, "/users", auth.Owner, "", listUsers},
+		{http.MethodPost, "/users", auth.Owner, "user.create", createUser},
+		{http.MethodGet, "/users/:id", auth.Owner, "", getUser},
+		{http.MethodPatch, "/users/:id", auth.Owner, "user.change", changeUser},
+		{http.MethodDelete, "/users/:id", auth.Owner, "user.delete", deleteUser},
+		{http.MethodPost, "/users/:id/link", auth.Owner, "user.link", linkUser},
+		{http.MethodPost, "/setup", auth.Owner, "setup.begin", beginSetup},
+		{http.MethodGet, "/backfill", auth.Viewer, "", getBackfill},
+		{http.MethodPost, "/backfill", auth.Manager, "backfill.start", startBackfill},
 	} {
-		g.Add(r.method, r.path, func(c echo.Context) error { return answer(c, r.handle(d, c)) })
-	}
-}
-
-// OnlyAdmin lets in who has the admin key.
-func OnlyAdmin(admin auth.AdminKey) echo.MiddlewareFunc {
-	return func(next echo.HandlerFunc) echo.HandlerFunc {
-		return func(c echo.Context) error {
-			key, ok := strings.CutPrefix(c.Request().Header.Get("Authorization"), "Bearer ")
-			if !ok || !admin.Matches(key) {
-				c.Response().Header().Set("WWW-Authenticate", "Bearer")
-				return WriteProblem(c, http.StatusUnauthorized, "unauthorized", `send the admin key as "Authorization: Bearer KEY"`)
-			}
-			c.Response().Header().Set("Cache-Control", "no-store")
-			return next(c)
-		}
+		e.Add(r.method, "/v1"+r.path, func(c echo.Context) error { return answer(c, d.noted(c, r.action, r.handle)) }, Needs(d.Keys, r.needs))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -18,15 +19,19 @@ import (
 	"tributary/internal/affiliates"
 	"tributary/internal/api"
 	"tributary/internal/attribution"
+	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/hooks"
 	"tributary/internal/keap/sandbox"
+	"tributary/internal/letter"
 	"tributary/internal/mail"
+	"tributary/internal/pass"
 	"tributary/internal/settings"
 	"tributary/internal/sites"
 	"tributary/internal/store"
 	"tributary/internal/store/boltstore"
 	"tributary/internal/webhooks"
+	"tributary/internal/whatif"
 )
 
 const adminKey = "an-admin-key"
@@ -52,19 +57,26 @@ func (plainSealer) Open(sealed []byte, _ attribution.PersonKey) (p attribution.P
 	return p, err
 }
 
+func (plainSealer) Mac(purpose string, text []byte) []byte {
+	sum := sha256.Sum256([]byte(purpose + string(text)))
+	return sum[:]
+}
+
 func (plainSealer) SealBytes(text []byte, _, _ string) []byte { return text }
 
 func (plainSealer) OpenBytes(sealed []byte, _, _ string) ([]byte, error) { return sealed, nil }
 
 type server struct {
 	*testing.T
-	echo  *echo.Echo
-	store store.Store
-	hooks *hooks.Service
+	echo   *echo.Echo
+	store  store.Store
+	hooks  *hooks.Service
+	whatif *whatif.Runner
 
 	webhooks *webhooks.Service
 	changed  []string
 	keap     *sandbox.Sandbox
+	auth     *auth.Auth
 
 	noted     []string
 	keapSays  map[string]error // by tag
@@ -83,7 +95,14 @@ func newServer(t *testing.T) *server {
 	srv := &server{T: t, echo: echo.New(), store: s}
 	srv.echo.HTTPErrorHandler, srv.echo.JSONSerializer = asTheServerDoes, api.JSON{}
 	clock := func() time.Time { return now }
+	srv.auth = auth.New(s, clock)
+	srv.whatif = whatif.NewRunner(whatif.Options{Store: s, Account: attribution.DefaultAccount, Policy: usualPolicy, Now: clock})
 	srv.mails = mail.NewQueue(mail.Options{Docs: s, Now: clock, Send: func(context.Context, string, mail.Letter) error { return nil }})
+	keeper, passes := settings.NewKeeper(s, settings.Default(attribution.DefaultPolicy)), pass.New(s, plainSealer{})
+	letters, err := letter.New(letter.Options{Store: s, Docs: s, Vault: plainSealer{}, Queue: srv.mails, Passes: passes, Settings: keeper.Of, BaseURL: "https://t.example", Now: clock})
+	if err != nil {
+		t.Fatal(err)
+	}
 	srv.hooks = hooks.NewService(hooks.Options{Store: s, Sealer: plainSealer{}, Policy: usualPolicy, Now: clock})
 	srv.webhooks = webhooks.New(webhooks.Options{
 		Store: s, Sealer: plainSealer{}, Account: attribution.DefaultAccount, Loopback: true, Now: clock,
@@ -94,7 +113,7 @@ func newServer(t *testing.T) *server {
 	api.Register(srv.echo, api.Deps{
 		Webhooks: srv.webhooks,
 		Hooks:    srv.hooks, Keap: srv.connectKeap(), Settings: &settings.Desk{
-			Keeper: settings.NewKeeper(s, settings.Default(attribution.DefaultPolicy)), Jobs: s, Now: clock,
+			Keeper: keeper, Jobs: s, Now: clock,
 			Ask: func(_ context.Context, _, after settings.Settings) error { return srv.keapSays[after.TagID] },
 		},
 		Affiliates: affiliates.New(affiliates.Options{
@@ -112,12 +131,13 @@ func newServer(t *testing.T) *server {
 			Docs: s, Now: clock, Tag: func(key string) string { return "<script data-site=" + key + "></script>" },
 			Changed: func(key string) { srv.changed = append(srv.changed, key) },
 		}),
-		Mails: srv.mails,
+		Mails: srv.mails, Passes: passes, Digests: letters,
+		WhatIf: srv.whatif,
 		Note: func(_ context.Context, _, action, _, detail string) error {
 			srv.noted = append(srv.noted, action+" "+detail)
 			return nil
 		},
-		Store: s, Sealer: plainSealer{}, Auth: auth.New(s, clock), AdminKey: auth.NewAdminKey(adminKey),
+		Store: s, Sealer: plainSealer{}, Auth: srv.auth, Keys: api.Keys{Root: auth.NewAdminKey(adminKey), Made: srv.auth}, Audit: audit.New(s, clock),
 		BaseURL: "https://t.example", Now: clock,
 		Ingest: func(ctx context.Context, e attribution.Event) (store.Outcome, error) {
 			out, err := s.Ingest(ctx, attribution.DefaultAccount, attribution.DefaultPolicy, []attribution.Event{e})
@@ -337,6 +357,13 @@ func TestClicksAndStats(t *testing.T) {
 	if got := s.do("GET", "/v1/stats?from=2026-11-23&to=2026-11-23", "", 200); got["clicks"] != 2.0 {
 		t.Errorf("account: %v", got)
 	}
+	if got := s.do("GET", "/v1/affiliates/12/stats?by=page", "", 200); fmt.Sprint(got["breakdown"].(map[string]any)["values"]) != "[map[clicks:1 optins:0 referrals:0 value:https://a.example/x]]" || got["clicks"] != 2.0 {
+		t.Errorf("by page: %v", got)
+	}
+	if got := s.do("GET", "/v1/affiliates/12/stats?by=sub_id", "", 200); fmt.Sprint(got["breakdown"].(map[string]any)["none"]) != "map[clicks:2 optins:0 referrals:0]" {
+		t.Errorf("by sub-id: %v", got)
+	}
+	s.refused("GET", "/v1/affiliates/12/stats?by=moon", "", 422, "invalid_by")
 	s.refused("GET", "/v1/affiliates/78/stats", "", 404, "not_found")
 	s.refused("GET", "/v1/stats?from=soon", "", 422, "invalid_range")
 	s.refused("POST", "/v1/clicks", `{}`, 422, "invalid_affiliate")

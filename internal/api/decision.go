@@ -35,9 +35,6 @@ func decided(o attribution.OptIn) *decisionOf {
 	return out
 }
 
-// byKey is who decides by the REST API.
-const byKey = "the admin key"
-
 // decideOptIn takes the owner's word on one opt-in.
 func decideOptIn(d Deps, c echo.Context) error {
 	id, err := uuid.Parse(c.Param("id"))
@@ -54,7 +51,7 @@ func decideOptIn(d Deps, c echo.Context) error {
 	if !slices.Contains(attribution.Verdicts, in.Decision) {
 		return invalid("invalid_decision", `decision must be "credit", "refuse" or "hold"`)
 	}
-	word := attribution.Decision{Verdict: in.Decision, By: byKey, At: d.Now().UTC().Truncate(time.Millisecond), Reason: cut(in.Reason, 500)}
+	word := attribution.Decision{Verdict: in.Decision, By: callerOf(c), At: d.Now().UTC().Truncate(time.Millisecond), Reason: cut(in.Reason, 500)}
 	o, err := d.Store.Decide(c.Request().Context(), account, id, word)
 	if errors.Is(err, store.ErrDecided) {
 		return problem(http.StatusConflict, "decided", tooLate(in.Decision, o))
@@ -91,5 +88,5 @@ func (d Deps) note(c echo.Context, action, subject, detail string) error {
 	if d.Note == nil {
 		return nil
 	}
-	return d.Note(c.Request().Context(), byKey, action, subject, detail)
+	return d.Note(c.Request().Context(), callerOf(c), action, subject, detail)
 }

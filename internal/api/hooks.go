@@ -43,6 +43,7 @@ func createHook(d Deps, c echo.Context) error {
 	if err != nil {
 		return hookProblem(err)
 	}
+	subject(c, h.ID)
 	return c.JSON(http.StatusCreated, hookOf(h, d.BaseURL+"/h/"+token))
 }
 

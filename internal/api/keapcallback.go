@@ -25,7 +25,7 @@ var callbackPage = template.Must(template.New("callback").Parse(`<!doctype html>
 <body>
 <h1>{{.Title}}</h1>
 <p>{{.Detail}}</p>
-<p><a href="/admin/keap">Open the owner's desk</a></p>
+<p><a href="/admin/keap/back">Go on at the owner's desk</a></p>
 </body>
 </html>
 `))

@@ -60,6 +60,7 @@ func createSite(d Deps, c echo.Context) error {
 	if err != nil {
 		return siteProblem(err)
 	}
+	subject(c, s.Key)
 	if !added {
 		return d.answerSite(c, http.StatusOK, s)
 	}

@@ -55,10 +55,16 @@ func keyAt(at time.Time) string {
 type Page struct {
 	Entries []Entry
 	Next    string
+
+	keys []string // of the entries
 }
 
 // List returns at most limit entries after a cursor ("" for the newest).
-func (l *Log) List(ctx context.Context, after string, limit int) (p Page, err error) {
+func (l *Log) List(ctx context.Context, after string, limit int) (Page, error) {
+	return l.list(ctx, after, limit)
+}
+
+func (l *Log) list(ctx context.Context, after string, limit int) (p Page, err error) {
 	docs, err := l.docs.List(ctx, Kind, after, limit+1)
 	if err != nil {
 		return p, fmt.Errorf("listing the audit log: %w", err)
@@ -72,7 +78,7 @@ func (l *Log) List(ctx context.Context, after string, limit int) (p Page, err er
 		if err := json.Unmarshal(doc.Value, &e); err != nil {
 			return p, fmt.Errorf("decoding the audit log: %w", err)
 		}
-		p.Entries = append(p.Entries, e)
+		p.Entries, p.keys = append(p.Entries, e), append(p.keys, doc.Key)
 	}
 	return p, nil
 }

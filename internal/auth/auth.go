@@ -1,5 +1,5 @@
-// Package auth lets people in: affiliates by a login link and a session, the users of the owner's desk by a session, programs
-// by the admin key.
+// Package auth lets people in: affiliates by a login link and a session, the users of the owner's desk by a password, a
+// passkey or a link and a session, programs by a key.
 //
 // Every token is 32 random bytes, shown once to whom it belongs. The store holds only its SHA-256: a copy of the store
 // opens nothing. A plain hash is enough, because 256 random bits cannot be guessed as a password can.
@@ -15,6 +15,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/go-webauthn/webauthn/webauthn"
+
 	"tributary/internal/attribution"
 	"tributary/internal/store"
 )
@@ -25,6 +27,8 @@ const (
 	sessionKind     = "session"
 	deskLinkKind    = "desk-link"
 	deskSessionKind = "desk-session"
+	knownKind       = "desk-known" // a browser that a user has signed in with before
+	ceremonyKind    = "desk-ceremony"
 )
 
 const (
@@ -45,13 +49,31 @@ var (
 
 // Auth issues and checks login links and sessions.
 type Auth struct {
-	docs store.Documents
-	now  func() time.Time
+	docs     store.Documents
+	now      func() time.Time
+	hasher   *hasher
+	passkeys *webauthn.WebAuthn // nil where browsers would not take them
+
+	byAddress, byAccount, byKnown, byPasskey *Limiter
 }
 
+// Option is a choice of New.
+type Option func(*Auth)
+
+// WithKDF hashes passwords in another way: for tests, which count the work.
+func WithKDF(kdf KDF) Option { return func(a *Auth) { a.hasher.kdf = kdf } }
+
 // New returns an Auth that keeps its documents in docs.
-func New(docs store.Documents, now func() time.Time) *Auth {
-	return &Auth{docs: docs, now: now}
+func New(docs store.Documents, now func() time.Time, options ...Option) *Auth {
+	a := &Auth{
+		docs: docs, now: now, hasher: newHasher(),
+		byAddress: NewLimiter(20, 3*time.Second, now), byPasskey: NewLimiter(30, 2*time.Second, now),
+		byAccount: NewLimiter(10, 6*time.Second, now), byKnown: NewLimiter(10, 6*time.Second, now),
+	}
+	for _, option := range options {
+		option(a)
+	}
+	return a
 }
 
 // grant is what a token stands for, as stored.
@@ -59,7 +81,11 @@ type grant struct {
 	Account   attribution.AccountID `json:"account"`
 	Affiliate string                `json:"affiliate,omitempty"`
 	User      string                `json:"user,omitempty"` // of the desk
-	Issued    time.Time             `json:"issued"`         // of a session: when it was last renewed
+	How       How                   `json:"how,omitempty"`  // of a session at the desk: how it was opened
+	Began     time.Time             `json:"began,omitzero"` // likewise: when
+	Browser   string                `json:"browser,omitempty"`
+	Ceremony  json.RawMessage       `json:"ceremony,omitempty"` // of a passkey
+	Issued    time.Time             `json:"issued"`             // of a session: when it was last renewed
 	Expires   time.Time             `json:"expires"`
 }
 

@@ -17,7 +17,7 @@ const sweepPage = 500
 // the store: what has expired opens nothing. Once an hour is plenty.
 func (a *Auth) Sweep(ctx context.Context, now time.Time) (int, error) {
 	swept := 0
-	for _, kind := range []string{linkKind, sessionKind, deskLinkKind, deskSessionKind} {
+	for _, kind := range []string{linkKind, sessionKind, deskLinkKind, deskSessionKind, knownKind, ceremonyKind} {
 		n, err := a.sweep(ctx, kind, now)
 		if swept += n; err != nil {
 			return swept, err

@@ -99,7 +99,7 @@ func (c *Connection) note(s *Status) {
 		s.Attention = append(s.Attention, Note{"tenant_unknown", "Keap takes the credential and does not tell which app it is of, so a credential of another app cannot be told from the right one"})
 	}
 	c.noteSettings(s)
-	s.ByHand = append(s.ByHand, Note{"partner_rule", "Keap does not tell here whether the first or the latest partner earns: look into Keap's settings for referral partners, and start the collector with the same --rule"})
+	s.ByHand = append(s.ByHand, Note{"partner_rule", "Keap does not tell here whether the first or the latest partner earns: look into Keap's settings for referral partners, and choose the same rule in the settings here"})
 }
 
 func (c *Connection) noteSettings(s *Status) {

@@ -12,7 +12,7 @@ import (
 
 var (
 	// ErrUnknownSite is returned for a hook that is to belong to a site that there is not.
-	ErrUnknownSite = errors.New("site must be the key of one of your sites, such as st_...")
+	ErrUnknownSite = errors.New("site must be the key of one of your sites, such as st_ and 20 letters and digits")
 	// ErrKeapsOwn is returned where somebody would make the hook that Keap tells of contacts by.
 	ErrKeapsOwn = fmt.Errorf("%w: a hook of kind %q is made and kept by the collector", ErrInvalid, Keap)
 )

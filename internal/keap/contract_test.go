@@ -37,6 +37,7 @@ func TestContract(t *testing.T) {
 		return
 	}
 	t.Run("the partner is active, and found by its code", c.partnerIsFound)
+	t.Run("its commissions are read", c.commissionsAreRead)
 	t.Run("a referral is found by its tag", c.referralIsFound)
 }
 
@@ -177,5 +178,12 @@ func (c *contract) soon(t *testing.T, filter keap.ReferralFilter, id string) []k
 		if time.Now().After(deadline) || slices.ContainsFunc(found, func(r keap.Referral) bool { return r.ID == id }) {
 			return found
 		}
+	}
+}
+
+func (c *contract) commissionsAreRead(t *testing.T) {
+	got, err := c.client.CommissionSummaries(t.Context(), []string{c.affiliate})
+	if err != nil || len(got) > 1 || len(got) == 1 && got[0].AffiliateID != c.affiliate {
+		t.Errorf("got %+v, %v", got, err)
 	}
 }

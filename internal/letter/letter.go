@@ -16,6 +16,10 @@ import (
 	"tributary/internal/attribution"
 	"tributary/internal/auth"
 	"tributary/internal/mail"
+	"tributary/internal/pass"
+	"tributary/internal/settings"
+	"tributary/internal/stats"
+	"tributary/internal/store"
 )
 
 //go:embed words
@@ -25,6 +29,8 @@ var words embed.FS
 type Store interface {
 	Affiliate(ctx context.Context, account attribution.AccountID, ref attribution.Ref) (attribution.Affiliate, error)
 	Affiliates(ctx context.Context, account attribution.AccountID, after string, limit int) ([]attribution.Affiliate, error)
+	OptIns(ctx context.Context, account attribution.AccountID, q store.Query) (store.Page, error)
+	stats.Counters
 }
 
 // Vault seals and opens addresses.
@@ -35,12 +41,15 @@ type Vault interface {
 
 // Options of the letters. All are needed.
 type Options struct {
-	Store   Store
-	Vault   Vault
-	Auth    *auth.Auth
-	Queue   *mail.Queue
-	BaseURL string // the collector's public address
-	Now     func() time.Time
+	Store    Store
+	Vault    Vault
+	Auth     *auth.Auth
+	Queue    *mail.Queue
+	Passes   *pass.Passes
+	Docs     store.Documents
+	Settings func(context.Context, attribution.AccountID) (settings.Settings, error)
+	BaseURL  string // the collector's public address
+	Now      func() time.Time
 }
 
 // Letters writes them.
@@ -50,7 +59,7 @@ type Letters struct {
 	html *htmltemplate.Template
 }
 
-// New reads the templates and becomes the writer of login mails.
+// New reads the templates and becomes the writer of the queue.
 func New(o Options) (*Letters, error) {
 	l := &Letters{o: o}
 	var err error
@@ -61,6 +70,7 @@ func New(o Options) (*Letters, error) {
 		return nil, fmt.Errorf("reading the templates of mails: %w", err)
 	}
 	o.Queue.Write(mail.Login, l.login)
+	o.Queue.Write(mail.Digest, l.weekly)
 	return l, nil
 }
 

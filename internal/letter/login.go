@@ -28,6 +28,12 @@ func (l *Letters) AskLogin(ctx context.Context, account attribution.AccountID, e
 	return err
 }
 
+// AskLoginOf queues a login mail for one affiliate, to the address that they have when it is written.
+func (l *Letters) AskLoginOf(ctx context.Context, account attribution.AccountID, affiliate string) error {
+	_, err := l.o.Queue.Put(ctx, mail.Mail{ID: mail.NewID(l.o.Now()), Account: account, Class: mail.Login, Affiliate: affiliate})
+	return err
+}
+
 // page is one affiliate's way in.
 type page struct{ Name, Code, ID, URL string }
 

@@ -24,13 +24,14 @@ var contents = []struct {
 	}},
 	{"Connect Keap", []entry{
 		{"keap-connect", "Connect Keap"}, {"keap-crediting", "Crediting"}, {"keap-hooks", "Keap's hook"},
-		{"keap-limits", "Keap's limits"}, {"keap-reconcile", "Compare with Keap"},
+		{"keap-limits", "Keap's limits"}, {"keap-reconcile", "Compare with Keap"}, {"affiliate-numbers", "The affiliate's numbers"},
 	}},
+	{"Affiliates", []entry{{"portal", "The affiliate's pages"}, {"mail", "Mail and the weekly digest"}}},
 	{"Run it", []entry{
-		{"hosting", "Hosting"}, {"settings", "Flags and settings"}, {"backup", "Backups"}, {"metrics", "Metrics"},
+		{"hosting", "Hosting"}, {"settings", "Flags and settings"}, {"mail", "Mail"}, {"backup", "Backups"}, {"metrics", "Metrics"},
 		{"privacy", "Privacy"}, {"security", "Security"},
 	}},
-	{"For developers", []entry{{"javascript", "The page's own calls"}, {"errors", "Errors and their codes"}}},
+	{"For developers", []entry{{"javascript", "The page's own calls"}, {"webhooks", "Webhooks"}, {"errors", "Errors and their codes"}}},
 }
 
 // group is a part of the contents.

@@ -1,6 +1,7 @@
 package manual
 
 import (
+	"cmp"
 	"html/template"
 	"slices"
 	"strings"
@@ -30,7 +31,7 @@ func (r *reference) shape(name string, n *yaml.Node, required bool, depth int) s
 	if n == nil || depth > deepest {
 		return s
 	}
-	s.Type, s.Enum, s.Limits = r.typeOf(n), r.tree.texts(n, "enum"), r.limits(n)
+	s.Type, s.Enum, s.Limits = r.typeOf(n), r.enum(n), r.limits(n)
 	s.Fields = r.fields(n, depth+1)
 	return s
 }
@@ -39,7 +40,7 @@ func (r *reference) shape(name string, n *yaml.Node, required bool, depth int) s
 func (r *reference) typeOf(n *yaml.Node) string {
 	t := r.tree
 	if item := t.get(n, "items"); item != nil {
-		return "list of " + cmpType(r.typeOf(item), "any")
+		return "list of " + r.typeOf(item)
 	}
 	var names []string
 	for _, part := range slices.Concat(t.items(n, "anyOf"), t.items(n, "oneOf")) {
@@ -53,27 +54,25 @@ func (r *reference) typeOf(n *yaml.Node) string {
 	if format := t.text(n, "format"); format != "" {
 		name += " (" + format + ")"
 	}
-	return cmpType(name, "any")
-}
-
-func cmpType(name, otherwise string) string {
-	if name == "" {
-		return otherwise
-	}
-	return name
+	return cmp.Or(name, "any")
 }
 
 // limits are what else a value has to keep to.
 func (r *reference) limits(n *yaml.Node) (all []string) {
-	for _, l := range [][2]string{
-		{"default", "default"}, {"minimum", "at least"}, {"maximum", "at most"}, {"minLength", "characters, at least"},
-		{"maxLength", "characters, at most"}, {"minItems", "entries, at least"}, {"maxItems", "entries, at most"}, {"pattern", "matches"},
+	for _, l := range [][3]string{
+		{"default", "default ", ""}, {"minimum", "at least ", ""}, {"maximum", "at most ", ""}, {"minLength", "at least ", " characters"},
+		{"maxLength", "at most ", " characters"}, {"minItems", "at least ", " in the list"}, {"maxItems", "at most ", " in the list"}, {"pattern", "matches ", ""},
 	} {
-		if value := r.tree.text(n, l[0]); value != "" {
-			all = append(all, l[1]+" "+value)
+		if values := r.tree.texts(n, l[0]); len(values) > 0 && values[0] != "" {
+			all = append(all, l[1]+strings.Join(values, ", ")+l[2])
 		}
 	}
 	return all
+}
+
+// enum lists the values that there are, of a list those of its entries.
+func (r *reference) enum(n *yaml.Node) []string {
+	return append(r.tree.texts(n, "enum"), r.tree.texts(n, "items", "enum")...)
 }
 
 // fields are those of an object, of the objects in a list, and of all parts of a composition.

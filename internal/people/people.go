@@ -114,14 +114,24 @@ func (p *People) Mentions(ctx context.Context, email string) (found []Kept, err 
 			return found, err
 		}
 		for _, q := range records {
-			raw, err := p.Sealer.OpenBytes(q.Sealed, store.QuarantineKind, q.ID.String())
-			if err != nil || !mentions(raw, email) {
-				continue // what cannot be opened cannot be told from anybody's
+			if raw, ok := p.mentioned(q, email); ok {
+				found = append(found, Kept{q, string(raw)})
 			}
-			found = append(found, Kept{q, string(raw)})
 		}
 		before = records[len(records)-1].ID
 	}
+}
+
+// Mentioned reports whether a record of the quarantine holds an address.
+func (p *People) Mentioned(q store.Quarantined, email string) bool {
+	_, ok := p.mentioned(q, email)
+	return ok
+}
+
+// mentioned opens a record. What cannot be opened cannot be told from anybody's.
+func (p *People) mentioned(q store.Quarantined, email string) ([]byte, bool) {
+	raw, err := p.Sealer.OpenBytes(q.Sealed, store.QuarantineKind, q.ID.String())
+	return raw, err == nil && mentions(raw, email)
 }
 
 // mentions finds an address in text, as it is and as a form or JSON escapes it.

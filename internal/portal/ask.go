@@ -15,6 +15,8 @@ import (
 type Mailer interface {
 	// AskLogin queues a login mail for whoever has the address. Its cost tells nothing about whether anybody has.
 	AskLogin(ctx context.Context, account attribution.AccountID, email string) error
+	// AskLoginOf queues one for an affiliate, to the address that is known of them.
+	AskLoginOf(ctx context.Context, account attribution.AccountID, affiliate string) error
 }
 
 // How often a login mail may be asked for: for one address, so that nobody's inbox is filled by others, and from one

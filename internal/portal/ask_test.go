@@ -28,6 +28,10 @@ func (p *postbox) AskLogin(_ context.Context, _ attribution.AccountID, email str
 	return nil
 }
 
+func (p *postbox) AskLoginOf(ctx context.Context, account attribution.AccountID, affiliate string) error {
+	return p.AskLogin(ctx, account, affiliate)
+}
+
 func (d *desk) ask(email, from string, header ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(http.MethodPost, "/portal/login", strings.NewReader(url.Values{"email": {email}}.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")

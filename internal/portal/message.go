@@ -9,6 +9,7 @@ import (
 
 	"tributary/internal/auth"
 	"tributary/internal/pages"
+	"tributary/internal/pass"
 	"tributary/internal/store"
 )
 
@@ -39,6 +40,10 @@ var (
 			"This site sends no mails. Ask the team that you promote for a login link: they make one in a moment.",
 			"It works once, for 15 minutes, and opens your page.",
 		},
+	}
+	badPass = pages.Message{
+		Title: "This address does not work any more",
+		Text:  []string{"It may have been replaced by a new one, or part of it was lost when it was copied. Ask the team that you promote."},
 	}
 	tooOften = pages.Message{
 		Title: "That was asked for too often",
@@ -72,6 +77,7 @@ const (
 	askForNew   = "Ask the team that you promote for a new one."
 	askToReturn = "To come back, ask the team that you promote for a new login link."
 	mailMeOne   = "E-mail me a login link"
+	cardTitle   = "Your referrals"
 	askTitle    = "Sign in"
 	notAPage    = "This is not the address of a page. It looks like https://www.example.com/webinar: copy it from your browser."
 	tooLong     = "The link would be too long for some programs. Shorten the address or the sub-id."
@@ -112,6 +118,8 @@ func (p *portal) explanation(err error) (int, pages.Message) {
 		return http.StatusGone, p.newLink(badLink, askForNew)
 	case errors.Is(err, auth.ErrNoSession):
 		return http.StatusUnauthorized, p.newLink(notSignedIn, askForOlder)
+	case errors.Is(err, pass.ErrBad):
+		return http.StatusGone, badPass
 	case errors.Is(err, errTooOften):
 		return http.StatusTooManyRequests, tooOften
 	case errors.Is(err, errBadAddress):

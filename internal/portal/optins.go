@@ -15,7 +15,7 @@ import (
 
 // scanned bounds how many opt-ins are looked at for one page of a list: a filter that fits few of very many gets a short
 // page, which says how far it has looked, instead of a slow one.
-const scanned = 2000
+const scanned = 1000
 
 // list is the page of opt-ins.
 type list struct {

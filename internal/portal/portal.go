@@ -13,6 +13,8 @@ import (
 	"tributary/internal/attribution"
 	"tributary/internal/auth"
 	"tributary/internal/pages"
+	"tributary/internal/pass"
+	"tributary/internal/settings"
 	"tributary/internal/sites"
 	"tributary/internal/stats"
 	"tributary/internal/store"
@@ -33,7 +35,8 @@ type Opener interface {
 	Open(sealed []byte, key attribution.PersonKey) (attribution.Person, error)
 }
 
-// Deps are what the portal works with. All are needed but Zone, Sites, Mailer and Stopping.
+// Deps are what the portal works with. All are needed but Zone, Sites, Passes, Mailer,
+// Commissions and Stopping.
 type Deps struct {
 	Auth    *auth.Auth
 	Store   Store
@@ -44,6 +47,12 @@ type Deps struct {
 	Zone    *time.Location   // of the days; nil means UTC
 	Sites   *sites.Keeper    // whose pages are linked to; nil knows none
 	Mailer  Mailer           // nil where no mail server is set
+	// Commissions stand beside the counts; nil leaves them out.
+	Commissions Commissions
+	Passes      *pass.Passes // nil: no cards, and no way out of a digest
+	// Settings are those of the owner; needed with Passes, as Digests is.
+	Settings func(context.Context, attribution.AccountID) (settings.Settings, error)
+	Digests  Digests
 	// Stopping is closed when the server begins to stop: open streams then end, so that it need not wait for them.
 	Stopping <-chan struct{}
 }
@@ -64,6 +73,17 @@ func Register(r pages.Router, d Deps) error {
 	r.GET("/portal/breakdown.csv", p.signedIn(p.breakdownCSV), around...)
 	r.GET("/portal/links", p.signedIn(p.links), around...)
 	r.GET("/portal/links/qr.:format", p.signedIn(p.picture), around...)
+	if p.Passes != nil {
+		r.GET("/portal/digest", p.signedIn(p.digestSwitch), around...)
+		r.POST("/portal/digest/off", p.signedIn(p.switchDigest(true)), around...)
+		r.POST("/portal/digest/on", p.signedIn(p.switchDigest(false)), around...)
+		r.GET("/portal/digest/:token", p.wayOut, around...)
+		r.POST("/portal/digest/:token", p.leave, around...)
+		r.GET("/portal/a/:token", p.doorbell, around...)
+		r.POST("/portal/a/:token", p.ring, around...)
+		r.GET("/portal/card/:token", p.card, around...)
+		r.GET("/portal/card/:token/card.js", p.cardScript)
+	}
 	r.GET("/portal/fragment", p.signedIn(p.fragment), around...)
 	r.GET("/portal/live", p.signedIn(p.live), around...)
 	r.GET("/portal/login", p.askPage, around...)

@@ -2,6 +2,7 @@ package portal_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,7 +18,9 @@ import (
 
 	"tributary/internal/attribution"
 	"tributary/internal/auth"
+	"tributary/internal/pass"
 	"tributary/internal/portal"
+	"tributary/internal/settings"
 	"tributary/internal/sites"
 	"tributary/internal/store"
 	"tributary/internal/store/boltstore"
@@ -38,6 +41,8 @@ type desk struct {
 	now    time.Time // the clock, unless live
 	clock  func() time.Time
 	sites  *sites.Keeper
+	passes *pass.Passes
+	off    wishes  // who wants no digest
 	failed []error // what was handed on to the server
 }
 
@@ -48,6 +53,9 @@ type options struct {
 	store   func(portal.Store) portal.Store
 	stop    <-chan struct{}
 	mailer  portal.Mailer
+
+	commissions portal.Commissions
+	cardOrigins []string
 }
 
 func newDesk(t testing.TB, o options) *desk {
@@ -82,10 +90,16 @@ func (d *desk) register(o options) {
 	if err != nil {
 		d.t.Fatalf("bundling: %v", err)
 	}
+	d.off = wishes{}
+	d.passes = pass.New(d.Store, plain{})
 	d.auth, d.sites, d.clock = auth.New(d.Store, clock), sites.New(sites.Options{Docs: d.Store, Now: clock}), clock
 	d.HTTPErrorHandler = func(err error, c echo.Context) { d.failed = append(d.failed, err) }
 	err = portal.Register(d.Echo, portal.Deps{
-		Auth: d.auth, Store: behind, Opener: plain{}, Assets: assets, BaseURL: o.baseURL, Now: clock, Stopping: o.stop, Mailer: o.mailer, Sites: d.sites,
+		Auth: d.auth, Store: behind, Opener: plain{}, Assets: assets, BaseURL: o.baseURL, Now: clock, Stopping: o.stop, Mailer: o.mailer, Commissions: o.commissions, Sites: d.sites,
+		Passes: d.passes, Digests: d.off,
+		Settings: func(context.Context, attribution.AccountID) (settings.Settings, error) {
+			return settings.Settings{CardOrigins: o.cardOrigins}, nil
+		},
 	})
 	if err != nil {
 		d.t.Fatalf("registering: %v", err)
@@ -97,6 +111,11 @@ type plain struct{}
 
 func (plain) Open(sealed []byte, _ attribution.PersonKey) (p attribution.Person, err error) {
 	return p, json.Unmarshal(sealed, &p)
+}
+
+func (plain) Mac(purpose string, text []byte) []byte {
+	sum := sha256.Sum256([]byte(purpose + string(text)))
+	return sum[:]
 }
 
 func (d *desk) affiliate(a attribution.Affiliate) {

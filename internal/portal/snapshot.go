@@ -41,6 +41,7 @@ type snapshot struct {
 	report, before stats.Report
 	breakdown      stats.Breakdown
 	optIns         store.Page
+	money          *money
 }
 
 func (p *portal) snapshot(ctx context.Context, who owner, span period, by attribution.Dimension) (s snapshot, err error) {
@@ -60,7 +61,8 @@ func (p *portal) snapshot(ctx context.Context, who owner, span period, by attrib
 	if s.optIns, err = p.Store.OptIns(ctx, who.account, store.Query{Ref: who.ref(), Limit: latest}); err != nil {
 		return s, fmt.Errorf("listing opt-ins: %w", err)
 	}
-	return s, nil
+	s.money, err = p.money(ctx, who)
+	return s, err
 }
 
 // version names the state of everything that an owner's page can show. A day that begins is a new one.
@@ -68,6 +70,9 @@ func (p *portal) version(ctx context.Context, who owner) (string, error) {
 	v, err := p.Store.Version(ctx, who.account, who.ref())
 	if err != nil {
 		return "", fmt.Errorf("reading the version: %w", err)
+	}
+	if p.Commissions != nil {
+		v += "." + strconv.Itoa(p.Commissions.Version(who.affiliate))
 	}
 	return p.Now().In(p.Zone).Format("20060102") + "." + v, nil
 }

@@ -19,6 +19,7 @@ type view struct {
 	Funnel          []pages.Stage
 	Chart           pages.Chart
 	Breakdown       breakdown
+	Money           *money
 	OptIns          []row
 	Next            string // where the opt-ins behind those go on
 	DaysFile        string
@@ -42,8 +43,8 @@ func (p *portal) view(a attribution.Affiliate, s snapshot, all bool) view {
 		Empty:   s.period.Name == usualPeriod && s.report.Tally == none && s.before.Tally == none && len(s.optIns.OptIns) == 0,
 		Version: s.version, News: news(s.report.Tally),
 		Funnel: pages.FunnelOver(s.report.Tally, s.before.Tally, s.period.Earlier), Chart: pages.NewChartOver(s.report.ByDay, s.before.ByDay),
-		Breakdown: newBreakdown(s.breakdown, s.period, all),
-		OptIns:    p.rows(s.optIns.OptIns), Next: writeCursor(s.optIns.Next), DaysFile: address("/portal/days.csv", s.period.query()),
+		Breakdown: newBreakdown(s.breakdown, s.period, all), Money: s.money,
+		OptIns: p.rows(s.optIns.OptIns), Next: writeCursor(s.optIns.Next), DaysFile: address("/portal/days.csv", s.period.query()),
 		Parameters: parameters(a),
 	}
 }

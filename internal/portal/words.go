@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tributary/internal/attribution"
+	"tributary/internal/commissions"
 	"tributary/internal/pages"
 )
 
@@ -123,3 +124,16 @@ func moment(at time.Time) string { return at.Format("2 Jan 2006, 15:04 MST") }
 func news(t attribution.Tally) string {
 	return fmt.Sprintf("%s, %s credited", pages.Counted(t.OptIns, "opt-in", "opt-ins"), pages.Grouped(t.Referrals))
 }
+
+var moneyWords = struct{ earned, clawbacks, clawbacksNote, balance, balanceNote string }{
+	"Earned", "Taken back", "such as after a refund", "Balance", "owed to you",
+}
+
+// moneyNotes say why there are no amounts, or only old ones.
+var moneyNotes = map[commissions.State]string{
+	commissions.Asking:       "Keap is being asked: they show here within seconds.",
+	commissions.Failing:      "Keap could not be asked just now. We try again by ourselves.",
+	commissions.Disconnected: "They show here as soon as the team has connected Keap.",
+}
+
+const moneyOld = "Keap is not connected at the moment."

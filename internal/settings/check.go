@@ -91,6 +91,8 @@ func (s Settings) check(defaults Settings) error {
 		plain("opt_in_reason", s.OptInReason, 1, 255),
 		s.checkGoal(),
 		s.checkFields(),
+		s.checkCardOrigins(),
+		s.checkDigest(),
 		s.Suspicions.check(),
 	} {
 		if err != nil {

@@ -53,6 +53,12 @@ type Settings struct {
 	Fields          map[string]string `json:"fields"`       // what is written into custom fields of the contact: see Sources; to ids of Keap
 	TotalsField     string            `json:"totals_field"` // custom field of the affiliate's own contact that gets the count of opt-ins
 
+	CardOrigins []string `json:"card_origins"` // sites whose pages may hold an affiliate's card, as attribution.Origin has them
+
+	DigestDay  string `json:"digest_day"`  // of Weekdays; "" sends no weekly mail to affiliates
+	DigestHour int    `json:"digest_hour"` // 0 to 23
+	DigestZone string `json:"digest_zone"` // IANA name of the time zone of both; "" is UTC
+
 	Suspicions
 }
 
@@ -66,7 +72,7 @@ func Default(p attribution.Policy) Settings {
 		ReferralType: "MANUAL", WriteIP: true,
 		OtherPartner: Respect, Late: Hold, UnknownAffiliate: Hold, InactiveAffiliate: Hold,
 		Contact: Wait, ContactGrace: Span(15 * time.Minute), OptInReason: "Opt-in on a form, recorded by Tributary",
-		Fields: map[string]string{}, Suspicions: usualSuspicions,
+		Fields: map[string]string{}, CardOrigins: []string{}, DigestHour: 8, Suspicions: usualSuspicions,
 	}
 }
 
@@ -107,6 +113,7 @@ func (s *Span) UnmarshalText(text []byte) error {
 func over(defaults Settings, chosen map[string]json.RawMessage) (Settings, error) {
 	s := defaults
 	s.Fields = map[string]string{} // decoding into the map of the defaults would change them
+	s.CardOrigins = []string{}
 	text, err := json.Marshal(chosen)
 	if err != nil {
 		return s, err
@@ -114,6 +121,9 @@ func over(defaults Settings, chosen map[string]json.RawMessage) (Settings, error
 	err = json.Unmarshal(text, &s)
 	if s.Fields == nil {
 		s.Fields = map[string]string{}
+	}
+	if s.CardOrigins == nil {
+		s.CardOrigins = []string{}
 	}
 	return s, err
 }

@@ -63,6 +63,8 @@ type Worklists interface {
 	Worklist(ctx context.Context, account attribution.AccountID) (Worklist, error)
 	// ListJobs lists jobs: parked ones latest first, open ones by when they are due.
 	ListJobs(ctx context.Context, account attribution.AccountID, q JobQuery) (JobPage, error)
+	// Job returns one job, or ErrNotFound: one that is done is gone.
+	Job(ctx context.Context, account attribution.AccountID, id string) (Job, error)
 	// RetryMany makes parked jobs due that a query selects, at most its limit in one commit. It looks at a bounded number of
 	// jobs, so that it may do none and still not be at the end.
 	RetryMany(ctx context.Context, account attribution.AccountID, q JobQuery, now time.Time) (Retried, error)

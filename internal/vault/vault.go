@@ -30,6 +30,7 @@ var ErrUnreadable = errors.New("unreadable ciphertext: is this the secret key th
 type Vault struct {
 	aead   cipher.AEAD
 	person []byte
+	pass   []byte
 }
 
 // New makes a vault of a secret of 32 bytes or more.
@@ -45,12 +46,16 @@ func New(secret []byte) (*Vault, error) {
 	if err != nil {
 		return nil, fmt.Errorf("deriving the person key: %w", err)
 	}
+	pass, err := hkdf.Key(sha256.New, secret, nil, "tributary pass v1", 32)
+	if err != nil {
+		return nil, fmt.Errorf("deriving the key of passes: %w", err)
+	}
 	block, err := aes.NewCipher(sealing)
 	if err != nil {
 		return nil, err
 	}
 	aead, err := cipher.NewGCMWithRandomNonce(block)
-	return &Vault{aead: aead, person: person}, err
+	return &Vault{aead: aead, person: person, pass: pass}, err
 }
 
 // LoadOrMake reads the secret key of a data folder, making one when there is none. Without this file nobody's e-mail in

@@ -151,6 +151,5 @@ func asked(status int) bool {
 }
 
 func (l *lane) disable(ctx context.Context, reason string) error {
-	l.s.Logger.Warn("a webhook is disabled", "webhook", l.id, "reason", reason)
 	return l.s.disable(ctx, l.id, reason)
 }

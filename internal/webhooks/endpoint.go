@@ -66,7 +66,7 @@ type Endpoint struct {
 }
 
 // Host is the part of the address that may stand in a log: the rest of some addresses is a password.
-func (e *Endpoint) Host() string {
+func (e Endpoint) Host() string {
 	u, err := url.Parse(e.URL)
 	if err != nil {
 		return ""

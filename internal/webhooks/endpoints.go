@@ -166,14 +166,18 @@ func (s *Service) Delete(ctx context.Context, id string) error {
 
 // disable ends the sending to an endpoint for a reason that its owner sees.
 func (s *Service) disable(ctx context.Context, id, reason string) error {
+	changed := false
 	_, err := s.editOne(ctx, id, func(e *Endpoint) error {
-		if e.Enabled {
+		if changed = e.Enabled; changed {
 			e.Enabled, e.Reason, e.DisabledAt = false, reason, s.Now().UTC()
 		}
 		return nil
 	})
 	if isGone(err) {
 		return nil
+	}
+	if err == nil && changed {
+		s.Logger.Warn("a webhook is disabled", "webhook", id, "reason", reason)
 	}
 	return err
 }

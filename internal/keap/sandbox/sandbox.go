@@ -92,6 +92,7 @@ type Sandbox struct {
 	contacts   []Contact
 	affiliates []Affiliate
 	referrals  []Referral
+	summaries  map[int64]Summary // by affiliate
 	tags       []Tag
 	tagged     map[string][]string // contact ids by tag
 	fields     []FieldModel
@@ -207,6 +208,7 @@ var operations = []operation{
 	{"createReferral", "POST", "/rest/v2/referrals", (*Sandbox).createReferral},
 	{"listAffiliate", "GET", "/rest/v2/affiliates", (*Sandbox).listAffiliates},
 	{"addAffiliate", "POST", "/rest/v2/affiliates", (*Sandbox).addAffiliate},
+	{"listSummaries", "GET", "/rest/v2/affiliates/summaries", (*Sandbox).listSummaries},
 	{"getAffiliate", "GET", "/rest/v2/affiliates/{id}", (*Sandbox).getAffiliate},
 	{"getReferralsByAffiliateId", "GET", "/rest/v2/affiliates/{id}/referrals", (*Sandbox).listReferralsOfAffiliate},
 	{"listContacts", "GET", "/rest/v2/contacts", (*Sandbox).listContacts},
@@ -236,7 +238,9 @@ func (s *Sandbox) newRoutes() http.Handler {
 		mux.HandleFunc(op.method+" "+op.path, s.serve(op))
 		paths[op.path] = true
 	}
-	delete(paths, "/rest/v2/contacts/model") // other methods find the rule for {id}, which no pattern may cross
+	for _, word := range []string{"/rest/v2/contacts/model", "/rest/v2/affiliates/summaries"} {
+		delete(paths, word) // other methods find the rule for {id}, which no pattern may cross
+	}
 	for path := range paths {
 		mux.HandleFunc(path, s.answerWith(refuse(http.StatusMethodNotAllowed, "the method is not allowed here")))
 	}

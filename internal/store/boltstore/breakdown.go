@@ -28,13 +28,11 @@ func (a *accountTx) breakdown(of valuesOf, from, to attribution.Day) (out attrib
 		if keyDay(key) >= to {
 			return false, nil
 		}
-		parts, err := decodeParts(payload)
-		for _, p := range parts {
+		err := visitParts(payload, func(p codedPart) {
 			if p.code%dimensions == uint64(of.dimension) {
-				place := p.code / dimensions
-				sums[place] = sums[place].Add(p.Part)
+				sums[p.code/dimensions] = sums[p.code/dimensions].Add(p.Part)
 			}
-		}
+		})
 		return true, err
 	})
 	if err != nil {

@@ -176,6 +176,13 @@ func encodeParts(parts []codedPart) []byte {
 }
 
 func decodeParts(b []byte) (parts []codedPart, err error) {
+	parts = make([]codedPart, 0, len(b)/3+1)
+	err = visitParts(b, func(p codedPart) { parts = append(parts, p) })
+	return parts, err
+}
+
+// visitParts calls fn for every part of a record.
+func visitParts(b []byte, fn func(codedPart)) error {
 	r := eventReader{b: b}
 	for len(r.b) > 0 && r.err == nil {
 		head := r.uvarint()
@@ -183,10 +190,12 @@ func decodeParts(b []byte) (parts []codedPart, err error) {
 		if head&1 != 0 {
 			p.OptIns, p.Referrals = r.varint(), r.varint()
 		}
-		parts = append(parts, p)
+		if r.err == nil {
+			fn(p)
+		}
 	}
 	if r.err != nil {
-		return nil, fmt.Errorf("%w: a breakdown ends too early", store.ErrDamaged)
+		return fmt.Errorf("%w: a breakdown ends too early", store.ErrDamaged)
 	}
-	return parts, nil
+	return nil
 }

@@ -78,8 +78,17 @@ func (s *Store) Worklist(ctx context.Context, account attribution.AccountID) (w 
 	return w, err
 }
 
+// Job implements store.Worklists.
+func (s *Store) Job(ctx context.Context, account attribution.AccountID, id string) (j store.Job, err error) {
+	err = s.view(func(tx *txn) error {
+		j, err = tx.job(jobKey(account, id))
+		return err
+	})
+	return j, err
+}
+
 // maxJobScan bounds how many jobs one page may look at when no index answers the whole query.
-const maxJobScan = 3000
+const maxJobScan = 400
 
 // ListJobs implements store.Worklists.
 func (s *Store) ListJobs(ctx context.Context, account attribution.AccountID, q store.JobQuery) (page store.JobPage, err error) {

@@ -153,6 +153,17 @@ var worklistTests = map[string]func(*testing.T, *bench){
 		}
 		b.wantWorklist()
 	},
+	"one job is found by its id, until it is done": func(t *testing.T, b *bench) {
+		b.ingest(optIn(byID("7"), "ann", noon))
+		j := b.claimCredit(noon.Add(time.Minute))
+		if got, err := b.Job(ctx, account, j.ID); err != nil || got.ID != j.ID || got.Epoch != j.Epoch {
+			t.Errorf("%+v, %v", got, err)
+		}
+		b.advance(j, store.Settlement{State: store.Done, Status: attribution.Credited, ReferralID: "1"})
+		if _, err := b.Job(ctx, account, j.ID); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("one that is done: %v", err)
+		}
+	},
 	"an account without anything has no outbox": func(t *testing.T, b *bench) {
 		if w := b.wantWorklist(); len(w.Standings) != 0 || !w.OldestDue.IsZero() {
 			t.Errorf("%+v", w)

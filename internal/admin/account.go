@@ -1,0 +1,118 @@
+package admin
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"tributary/internal/auth"
+)
+
+// accountPage is what users see of themselves.
+type accountPage struct {
+	frame
+	Ways          auth.Ways
+	TakesPasskeys bool
+	NeedsPresent  bool // a new password asks for the present one
+	Session       string
+	Sessions      []auth.DeskSession
+	MinPassword   int
+}
+
+// accountDone are the notices after a redirect.
+var accountDone = map[string]string{
+	"name": "Your name is saved.", "password": "Your password is saved. You are signed out everywhere else.", "passkey": "The passkey is saved.",
+	"passkey-removed": "The passkey is removed. You may delete it in your browser, too.", "ended": "The session is ended.",
+	"ended-others": "You are signed out everywhere else.",
+}
+
+func (k *desk) account(c echo.Context, who auth.User) error {
+	return k.showAccount(c, who, http.StatusOK, told(c, accountDone))
+}
+
+func (k *desk) showAccount(c echo.Context, who auth.User, status int, n *notice) (err error) {
+	ctx, s := c.Request().Context(), sessionOf(c)
+	page := accountPage{frame: k.frame("My account", "/admin/account", who), TakesPasskeys: k.Auth.TakesPasskeys(), Session: s.ID, MinPassword: auth.MinPassword}
+	page.Notice = n
+	if page.Ways, err = k.Auth.Ways(ctx, who.ID); err != nil {
+		return err
+	}
+	page.NeedsPresent = page.Ways.Password && !s.IsFresh(k.Now())
+	if page.Sessions, err = k.Auth.Sessions(ctx, who.ID); err != nil {
+		return err
+	}
+	return k.Render(c, status, "account", page)
+}
+
+func (k *desk) changeName(c echo.Context, who auth.User) error {
+	name := c.FormValue("name")
+	u, err := k.Auth.ChangeUser(c.Request().Context(), who.ID, &name, nil)
+	if errors.Is(err, auth.ErrBadUser) {
+		return k.showAccount(c, who, http.StatusUnprocessableEntity, &notice{"bad", sentence(err.Error())})
+	}
+	if err != nil {
+		return err
+	}
+	if err := k.note(c.Request().Context(), u, "user.change", u.ID, "their own name"); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/admin/account?done=name")
+}
+
+func (k *desk) changePassword(c echo.Context, who auth.User) error {
+	ctx := c.Request().Context()
+	err := k.Auth.ChangePassword(ctx, sessionOf(c), c.FormValue("present"), c.FormValue("password"))
+	if status := statusOfPassword(err); status != 0 {
+		return k.showAccount(c, who, status, &notice{"bad", sentence(err.Error())})
+	}
+	if err != nil {
+		return err
+	}
+	if err := k.know(c, who.ID); err != nil {
+		return err
+	}
+	if err := k.note(ctx, who, "password.change", who.ID, ""); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/admin/account?done=password")
+}
+
+// statusOfPassword is the status of what a user did wrong with a password; 0 for any other error.
+func statusOfPassword(err error) int {
+	var slow *auth.TooMany
+	switch {
+	case errors.Is(err, auth.ErrWeakPassword), errors.Is(err, auth.ErrWrongPassword):
+		return http.StatusUnprocessableEntity
+	case errors.As(err, &slow):
+		return http.StatusTooManyRequests
+	case errors.Is(err, auth.ErrBusy):
+		return http.StatusServiceUnavailable
+	}
+	return 0
+}
+
+func (k *desk) endSession(c echo.Context, who auth.User) error {
+	ctx := c.Request().Context()
+	if err := k.Auth.EndSession(ctx, who.ID, c.Param("id")); err != nil {
+		return err
+	}
+	if err := k.note(ctx, who, "session.end", who.ID, ""); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/admin/account?done=ended")
+}
+
+func (k *desk) endOtherSessions(c echo.Context, who auth.User) error {
+	ctx := c.Request().Context()
+	if err := k.Auth.EndSessions(ctx, who.ID, sessionOf(c).ID); err != nil {
+		return err
+	}
+	if err := k.know(c, who.ID); err != nil {
+		return err
+	}
+	if err := k.note(ctx, who, "session.end", who.ID, "all others"); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/admin/account?done=ended-others")
+}

@@ -1,0 +1,190 @@
+package admin
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"tributary/internal/attribution"
+	"tributary/internal/auth"
+	"tributary/internal/pages"
+	"tributary/internal/store"
+)
+
+const (
+	// manyArrivals is how many of the latest are shown to who waits for the first.
+	manyArrivals = 8
+	// lookedThrough is how many of the newest records they are looked for in.
+	lookedThrough = 50
+)
+
+// arrival is something that a page has sent, in words.
+type arrival struct {
+	At     time.Time
+	Page   string
+	What   string
+	Why    string
+	Good   bool
+	Site   string
+	Origin string // of a page that may not send events, and could
+}
+
+// arrivals are the latest events that pages have sent, the newest first, taken or not.
+func (k *desk) arrivals(ctx context.Context) (all []arrival, err error) {
+	events, err := k.Store.Log(ctx, account, uuid.Nil, lookedThrough)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range events {
+		if e.URL == "" || len(all) == manyArrivals { // without an address it was a hook, the API, or Keap: no page
+			continue
+		}
+		a, err := k.arrival(ctx, e)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, a)
+	}
+	return k.withRefused(ctx, all)
+}
+
+// withRefused adds what was not taken, once for each origin and reason, and puts all in order.
+func (k *desk) withRefused(ctx context.Context, all []arrival) ([]arrival, error) {
+	refused, err := k.Store.Quarantines(ctx, uuid.Nil, lookedThrough)
+	if err != nil {
+		return nil, err
+	}
+	type kind struct{ origin, code string }
+	seen := map[kind]bool{}
+	for _, q := range refused {
+		if of := (kind{q.Origin, q.Code}); !seen[of] && len(seen) < manyArrivals {
+			seen[of] = true
+			all = append(all, refusedArrival(q))
+		}
+	}
+	return newestFirst(all), nil
+}
+
+func (k *desk) arrival(ctx context.Context, e store.LoggedEvent) (arrival, error) {
+	a := arrival{At: e.Received, Page: e.URL, What: "A visit", Site: e.Site, Good: e.Disposition == store.Accepted || e.Disposition == store.Test}
+	touch := e.Latest
+	if e.Type == attribution.OptedIn {
+		a.What = "An opt-in"
+	}
+	if e.Disposition == store.Test {
+		a.What = map[bool]string{true: "A test opt-in", false: "A test visit"}[e.Type == attribution.OptedIn]
+	}
+	if e.Disposition != store.Accepted {
+		a.Why = e.Reason
+	}
+	if touch.IsZero() {
+		a.What += " without an affiliate"
+		return a, nil
+	}
+	name, err := k.called(ctx, touch.Ref)
+	a.What += " with affiliate " + name
+	return a, err
+}
+
+// called is an affiliate in words: what the page said, and the name where it is known.
+func (k *desk) called(ctx context.Context, ref attribution.Ref) (string, error) {
+	known, err := k.Store.Affiliate(ctx, account, ref)
+	if errors.Is(err, store.ErrNotFound) {
+		return ref.Value + " (not known yet)", nil
+	}
+	if err != nil || known.Name == "" {
+		return ref.Value, err
+	}
+	return ref.Value + " (" + known.Name + ")", nil
+}
+
+func refusedArrival(q store.Quarantined) arrival {
+	a := arrival{At: q.Received, Page: q.Origin, What: "Something that was not taken", Why: q.Reason, Site: q.Site}
+	if (refusedOrigin{Origin: q.Origin, Code: q.Code}).IsOrigin() && q.Site != "" {
+		a.What, a.Origin = "The tag was loaded from another address than those of the site", q.Origin
+		a.Why = "If these are pages of yours, add the address. Then open the page again."
+	}
+	return a
+}
+
+func newestFirst(all []arrival) []arrival {
+	for i := 1; i < len(all); i++ { // both parts are in order and short
+		for j := i; j > 0 && all[j].At.After(all[j-1].At); j-- {
+			all[j], all[j-1] = all[j-1], all[j]
+		}
+	}
+	return all[:min(len(all), manyArrivals)]
+}
+
+// arrivalsVersion changes whenever something has come in, taken or not. Everybody sees the same.
+func (k *desk) arrivalsVersion(ctx context.Context, _ string) (string, error) {
+	events, err := k.Store.Log(ctx, account, uuid.Nil, 1)
+	if err != nil {
+		return "", err
+	}
+	refused, err := k.Store.Quarantines(ctx, uuid.Nil, 1)
+	if err != nil {
+		return "", err
+	}
+	version := "v"
+	if len(events) > 0 {
+		version += events[0].ID.String()
+	}
+	if len(refused) > 0 {
+		version += "." + refused[0].ID.String()
+	}
+	return version, nil
+}
+
+// startVisit waits for the first visit and says what it saw.
+func (k *desk) startVisit(c echo.Context, who auth.User) error {
+	p, err := k.newStart(c, who, "visit", "See the first visit")
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	if p.Version, err = k.arrivalsVersion(ctx, ""); err != nil {
+		return err
+	}
+	if p.Arrivals, err = k.arrivals(ctx); err != nil {
+		return err
+	}
+	s, err := k.newestSite(ctx)
+	if err != nil {
+		return err
+	}
+	if s.Key != "" {
+		p.Sites, p.Try = []attribution.Site{s}, tryAt(s)
+	}
+	known, err := k.Store.Affiliates(ctx, account, "", 1)
+	if err != nil {
+		return err
+	}
+	if p.Ref = "1"; len(known) > 0 {
+		p.Ref = known[0].ID
+	}
+	p.Refresh = 5
+	p.Notice = told(c, map[string]string{"allowed": "The address is added. Open the page again: what it sends is taken now."})
+	return k.Render(c, http.StatusOK, "start-visit", p)
+}
+
+// startLive tells the page that something has come in.
+func (k *desk) startLive(c echo.Context, who auth.User) error {
+	err := k.arrived.Follow(c, who.ID, k.Stopping)
+	if errors.Is(err, pages.ErrTooMany) {
+		return c.NoContent(http.StatusTooManyRequests)
+	}
+	return err
+}
+
+// startOrigin takes up the origin of a page whose events were refused.
+func (k *desk) startOrigin(c echo.Context, who auth.User) error {
+	if err := k.allow(c.Request().Context(), who, answer(c, "site"), answer(c, "origin")); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, startAt+"/visit?done=allowed")
+}

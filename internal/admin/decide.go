@@ -1,0 +1,76 @@
+package admin
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"tributary/internal/attribution"
+	"tributary/internal/auth"
+	"tributary/internal/store"
+)
+
+// maxReason bounds a person's own words.
+const maxReason = 500
+
+// decide takes a person's word on one opt-in, and goes back to where they said it.
+func (k *desk) decide(c echo.Context, who auth.User) error {
+	id, err := paramID(c)
+	if err != nil {
+		return err
+	}
+	verdict := attribution.Verdict(c.FormValue("verdict"))
+	if !slices.Contains(attribution.Verdicts, verdict) {
+		return errBadAddress
+	}
+	ctx := c.Request().Context()
+	word := attribution.Decision{Verdict: verdict, By: who.Email, At: k.Now().UTC().Truncate(time.Millisecond), Reason: oneLine(c.FormValue("reason"), maxReason)}
+	o, err := k.Store.Decide(ctx, account, id, word)
+	if errors.Is(err, store.ErrDecided) {
+		return c.Redirect(http.StatusSeeOther, backTo(c, id.String(), "late"))
+	}
+	if err != nil {
+		return err
+	}
+	if err := k.note(ctx, who, "optin."+string(verdict), o.ID.String(), word.Reason); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, backTo(c, o.ID.String(), string(verdict)))
+}
+
+// backTo is the queue at the place that the form names, or else the opt-in's own page.
+func backTo(c echo.Context, id, done string) string {
+	if c.FormValue("from") != "review" {
+		return "/admin/optins/" + id + "?done=" + done
+	}
+	return with("/admin/review", url.Values{"at": {c.FormValue("at")}, "done": {done}, "id": {id}})
+}
+
+var doneTexts = map[string]notice{
+	"credit":  {"good", "It will be credited. It goes to Keap in some seconds; after that no program can take it back."},
+	"refuse":  {"good", "It is refused. You can take that back at any time."},
+	"hold":    {"good", "It waits for a decision again."},
+	"late":    {"bad", "It is too late for that: it stands in Keap, is on its way there, or somebody else has decided meanwhile."},
+	"retried": {"good", "Its job is due now."},
+}
+
+func doneNotice(c echo.Context) *notice {
+	if n, ok := doneTexts[c.QueryParam("done")]; ok {
+		return &n
+	}
+	return nil
+}
+
+// oneLine bounds what somebody typed, in characters, and makes one line of it.
+func oneLine(s string, most int) string {
+	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "")), " ")
+	if runes := []rune(s); len(runes) > most {
+		return string(runes[:most])
+	}
+	return s
+}

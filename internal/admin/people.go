@@ -1,0 +1,108 @@
+package admin
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"tributary/internal/attribution"
+	"tributary/internal/auth"
+	"tributary/internal/pages"
+	"tributary/internal/people"
+)
+
+type personView struct {
+	frame
+	Email   string
+	Wrong   string
+	Asked   bool
+	OptIns  []optInRow
+	Counts  []pair
+	Details []attribution.Person
+	Nothing bool
+	Erased  *people.Erased
+	Remains string
+}
+
+// person shows what is held of one person. It reads everything, because not all that is kept can be found by a person.
+func (k *desk) person(c echo.Context, who auth.User) error {
+	v := personView{frame: k.frame("A person's data", "/admin/people", who), Email: c.QueryParam("email"), Remains: people.Remains}
+	if v.Email == "" {
+		return k.Render(c, http.StatusOK, "person", v)
+	}
+	email, err := attribution.NormalEmail(v.Email)
+	if err != nil {
+		v.Wrong = "That is not an e-mail address: write all of it, such as ann@example.com."
+		return k.Render(c, http.StatusUnprocessableEntity, "person", v)
+	}
+	v.Email, v.Asked = email, true
+	held, err := k.People.Held(c.Request().Context(), account, email)
+	if err != nil {
+		return err
+	}
+	if v.OptIns, err = k.optInRows(c, held.OptIns, who); err != nil {
+		return err
+	}
+	v.Details = held.Details
+	v.count(held)
+	return k.Render(c, http.StatusOK, "person", v)
+}
+
+func (v *personView) count(held people.Held) {
+	v.Counts = []pair{
+		{"Opt-ins", pages.Grouped(int64(len(held.OptIns)))}, {"Events", pages.Grouped(int64(len(held.Events)))},
+		{"In the quarantine", pages.Grouped(int64(len(held.Quarantine)))}, {"Payloads of hooks", pages.Grouped(int64(len(held.Payloads)))},
+	}
+	if held.Affiliate != nil {
+		v.Counts = append(v.Counts, pair{"As an affiliate", firstText(held.Affiliate.Name, held.Affiliate.ID)})
+	}
+	v.Nothing = len(held.OptIns)+len(held.Events)+len(held.Quarantine)+len(held.Payloads) == 0 && held.Affiliate == nil
+}
+
+// exportPerson sends everything that is held of a person as one JSON file.
+func (k *desk) exportPerson(c echo.Context, who auth.User) error {
+	email, err := attribution.NormalEmail(c.QueryParam("email"))
+	if err != nil {
+		return errBadAddress
+	}
+	ctx := c.Request().Context()
+	held, err := k.People.Held(ctx, account, email)
+	if err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(held.Document(email), "", "  ")
+	if err != nil {
+		return fmt.Errorf("writing a person's data: %w", err)
+	}
+	if err := k.note(ctx, who, "person.export", k.People.Sealer.Key(email).String(), ""); err != nil {
+		return err
+	}
+	c.Response().Header().Set("Content-Disposition", `attachment; filename="person.json"`)
+	return c.JSONBlob(http.StatusOK, text)
+}
+
+// erasePerson erases a person, when the word was typed that says that it is meant.
+func (k *desk) erasePerson(c echo.Context, who auth.User) error {
+	v := personView{frame: k.frame("A person's data", "/admin/people", who), Email: c.FormValue("email"), Remains: people.Remains}
+	email, err := attribution.NormalEmail(v.Email)
+	if err != nil || c.FormValue("sure") != "yes" {
+		v.Wrong = "Nothing was erased: give the whole address, and say by the box that you are sure."
+		return k.Render(c, http.StatusUnprocessableEntity, "person", v)
+	}
+	ctx := c.Request().Context()
+	done, err := k.People.Erase(ctx, account, email)
+	if err != nil {
+		return err
+	}
+	if err := k.note(ctx, who, "person.erase", k.People.Sealer.Key(email).String(), pages.Counted(int64(done.OptIns), "opt-in", "opt-ins")); err != nil {
+		return err
+	}
+	v.Email, v.Erased = "", &done
+	v.Notice = &notice{"good", fmt.Sprintf("Erased: %s, %s, %s, %s, %s and %s.",
+		pages.Counted(int64(done.OptIns), "opt-in", "opt-ins"), pages.Counted(int64(done.Events), "event", "events"),
+		pages.Counted(int64(done.Jobs), "job", "jobs"), pages.Counted(int64(done.Quarantine), "quarantined record", "quarantined records"),
+		pages.Counted(int64(done.Payloads), "payload", "payloads"), pages.Counted(int64(done.Deliveries), "delivery of webhooks", "deliveries of webhooks"))}
+	return k.Render(c, http.StatusOK, "person", v)
+}

@@ -1,0 +1,172 @@
+package admin
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"tributary/internal/auth"
+	"tributary/internal/pages"
+	"tributary/internal/store"
+)
+
+const quarantinePage = 50
+
+type quarantineView struct {
+	frame
+	Rows  []keptRow
+	Older string
+	Later bool
+}
+
+type keptRow struct {
+	ID, Site, Origin, Code, Reason string
+	At                             stamp
+	Size                           int
+}
+
+func (k *desk) keptRow(q store.Quarantined) keptRow {
+	return keptRow{q.ID.String(), q.Site, q.Origin, q.Code, q.Reason, k.stamp(q.Received), len(q.Sealed)}
+}
+
+var quarantineTexts = map[string]notice{
+	"taken":   {"good", "All of it is stored now, and it left the quarantine."},
+	"deleted": {"good", "It is deleted."},
+}
+
+// quarantine lists what could not be taken as an event.
+func (k *desk) quarantine(c echo.Context, who auth.User) error {
+	v := quarantineView{frame: k.frame("Quarantine", "/admin/quarantine", who)}
+	before := uuid.Nil
+	if text := c.QueryParam("cursor"); text != "" {
+		var err error
+		if before, err = uuid.Parse(text); err != nil {
+			return errBadAddress
+		}
+		v.Later = true
+	}
+	kept, err := k.Store.Quarantines(c.Request().Context(), before, quarantinePage+1)
+	if err != nil {
+		return err
+	}
+	if len(kept) > quarantinePage {
+		kept = kept[:quarantinePage]
+		v.Older = "/admin/quarantine?cursor=" + kept[quarantinePage-1].ID.String()
+	}
+	for _, q := range kept {
+		v.Rows = append(v.Rows, k.keptRow(q))
+	}
+	if n, ok := quarantineTexts[c.QueryParam("done")]; ok {
+		v.Notice = &n
+	}
+	return k.Render(c, http.StatusOK, "quarantine", v)
+}
+
+type quarantinedView struct {
+	frame
+	keptRow
+	Body    string
+	Cut     bool   // only the beginning is shown
+	Why     string // it cannot be shown
+	Refused string // what the last try said
+	Remedy  string
+}
+
+// shownBody bounds how much of a record the page shows.
+const shownBody = 20_000
+
+// quarantined shows one record, decrypted.
+func (k *desk) quarantined(c echo.Context, who auth.User) error {
+	q, err := k.readQuarantined(c)
+	if err != nil {
+		return err
+	}
+	return k.showQuarantined(c, who, q, http.StatusOK, "")
+}
+
+func (k *desk) readQuarantined(c echo.Context) (store.Quarantined, error) {
+	id, err := paramID(c)
+	if err != nil {
+		return store.Quarantined{}, err
+	}
+	return k.Store.Quarantined(c.Request().Context(), id)
+}
+
+func (k *desk) showQuarantined(c echo.Context, who auth.User, q store.Quarantined, status int, refused string) error {
+	v := quarantinedView{frame: k.frame("Quarantined", "/admin/quarantine", who), keptRow: k.keptRow(q), Refused: refused, Remedy: remedies[q.Code]}
+	raw, err := k.People.Sealer.OpenBytes(q.Sealed, store.QuarantineKind, q.ID.String())
+	if err != nil {
+		v.Why = "It was encrypted with another secret key: start with the key of that time to read it."
+	}
+	v.Body, v.Cut = readable(raw)
+	return k.Render(c, status, "quarantined", v)
+}
+
+// readable is the beginning of a text from outside.
+func readable(raw []byte) (text string, cut bool) {
+	text = strings.ToValidUTF8(string(raw), "\uFFFD")
+	if len(text) <= shownBody {
+		return text, false
+	}
+	text = text[:shownBody]
+	for !utf8.ValidString(text) {
+		text = text[:len(text)-1]
+	}
+	return text, true
+}
+
+// remedies say what to mend before another try.
+var remedies = map[string]string{
+	"unknown_site":     "The page carries the tag of a site that is not here. Copy the tag from the site's page again, or make the site.",
+	"forbidden_origin": "The page is not among the origins of its site. Add the origin in the site's settings, if the page is yours.",
+	"invalid_email":    "What was typed is no e-mail address. Nothing can be mended here.",
+	"malformed_json":   "It is not what the script sends. Somebody tries something, or a program of yours sends it wrongly.",
+	"too_large":        "It is larger than any batch of the script. Look whether it is yours at all.",
+	"too_many_events":  "It holds more events than a batch may. Try it again here: this bound holds only at the public door.",
+}
+
+// retake tries a record again. It leaves the quarantine only when all of it is stored.
+func (k *desk) retake(c echo.Context, who auth.User) error {
+	q, err := k.readQuarantined(c)
+	if err != nil {
+		return err
+	}
+	raw, err := k.People.Sealer.OpenBytes(q.Sealed, store.QuarantineKind, q.ID.String())
+	if err != nil {
+		return k.showQuarantined(c, who, q, http.StatusUnprocessableEntity, "It cannot be read.")
+	}
+	ctx := c.Request().Context()
+	outcomes, err := k.Retake(ctx, q, raw)
+	if err != nil {
+		if errors.Is(err, store.ErrClosed) {
+			return err
+		}
+		return k.showQuarantined(c, who, q, http.StatusUnprocessableEntity, err.Error())
+	}
+	if err := k.Store.Unquarantine(ctx, q.ID); err != nil {
+		return err
+	}
+	if err := k.note(ctx, who, "quarantine.retake", q.ID.String(), pages.Counted(int64(len(outcomes)), "event", "events")); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/admin/quarantine?done=taken")
+}
+
+func (k *desk) unquarantine(c echo.Context, who auth.User) error {
+	id, err := paramID(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	if err := k.Store.Unquarantine(ctx, id); err != nil {
+		return err
+	}
+	if err := k.note(ctx, who, "quarantine.delete", id.String(), ""); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/admin/quarantine?done=deleted")
+}

@@ -1,0 +1,130 @@
+package admin
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tributary/internal/attribution"
+	"tributary/internal/pages"
+	"tributary/internal/stats"
+	"tributary/internal/store"
+)
+
+// firstVisit is how far after a visitor's first visit the log is read for them.
+const firstVisit = 24 * time.Hour
+
+// timeOf is the time that an id of version 7 was made.
+func timeOf(id uuid.UUID) time.Time {
+	var ms int64
+	for _, b := range id[:6] {
+		ms = ms<<8 | int64(b)
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+// affiliate looks for an affiliate by id or code, and for a contact of Keap by its id.
+func (in *inquiry) affiliate() error {
+	in.Asked = "an affiliate's id or code, or the id of a contact in Keap"
+	in.looked("affiliates, by id and by code")
+	for _, kind := range []attribution.RefKind{attribution.ByID, attribution.ByCode} {
+		ref, err := attribution.NewRef(kind, strings.TrimPrefix(strings.TrimPrefix(in.Q, "id:"), "code:"))
+		if err != nil {
+			continue
+		}
+		if err := in.affiliateBy(ref); err != nil {
+			return err
+		}
+	}
+	return in.contact()
+}
+
+// affiliateBy tells of an affiliate, known or only named by pages.
+func (in *inquiry) affiliateBy(ref attribution.Ref) error {
+	a, err := in.Store.Affiliate(in.ctx, account, ref)
+	known := err == nil
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	report, err := stats.Read(in.ctx, in.Store, account, ref, stats.LastDays(homeDays, in.Now(), in.desk.Zone))
+	if err != nil {
+		return err
+	}
+	if !known && report.Tally == (attribution.Tally{}) {
+		return nil
+	}
+	in.Answers = append(in.Answers, affiliateAnswer(a, known, ref, report.Tally))
+	return in.optIns(store.Query{Ref: ref, Limit: whyOptIns}, "the latest opt-ins of this affiliate")
+}
+
+func affiliateAnswer(a attribution.Affiliate, known bool, ref attribution.Ref, t attribution.Tally) finding {
+	counts := pages.Counted(t.Clicks, "click", "clicks") + ", " + pages.Counted(t.OptIns, "opt-in", "opt-ins") + " and " +
+		pages.Grouped(t.Referrals) + " credited in the last " + number(homeDays) + " days."
+	if !known {
+		return finding{
+			Title: "Nobody that Keap knows", Tag: word{"Unknown", "bad"}, Href: "/admin/outbox?state=ready&kind=affiliate",
+			Text: "Pages name " + ref.String() + ", and no affiliate of Keap has that. " + counts + " Create the affiliate in Keap, or correct the link: then all of it is theirs.",
+		}
+	}
+	out := finding{Title: firstText(a.Name, "Affiliate "+a.ID), Text: "Affiliate " + a.ID + ". " + counts, Tag: word{"Known", "good"}, Href: "/admin/optins?affiliate=" + a.ID}
+	switch {
+	case !a.Gone.IsZero():
+		out.Text, out.Tag = out.Text+" Keap has this affiliate no longer: nothing more is credited.", word{"Gone", "bad"}
+	case a.Status == "INACTIVE":
+		out.Text, out.Tag = out.Text+" It is inactive in Keap: opt-ins are held or refused, as the settings say.", word{"Inactive", "waiting"}
+	}
+	return out
+}
+
+// contactScan is how many of the latest opt-ins are read for a contact: there is no index of them.
+const contactScan = 600
+
+// contact looks for the opt-ins of a contact in Keap. Which contact an opt-in has is known once it was found there.
+func (in *inquiry) contact() error {
+	if in.Q == "" || strings.Trim(in.Q, "0123456789") != "" {
+		return nil
+	}
+	if in.deep && in.ContactEmail != nil {
+		return in.askKeap()
+	}
+	if in.ContactEmail != nil {
+		in.deeper()
+	}
+	in.looked("the latest " + pages.Grouped(contactScan) + " opt-ins, by their contact in Keap")
+	for _, status := range []attribution.Status{attribution.Credited, attribution.Held} {
+		page, err := in.Store.OptIns(in.ctx, account, store.Query{Status: status, Limit: contactScan / 2})
+		if err != nil {
+			return err
+		}
+		for _, o := range page.OptIns {
+			if o.ContactID != in.Q {
+				continue
+			}
+			if err := in.explain(o); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// askKeap asks Keap whose contact that is, and looks by the e-mail.
+func (in *inquiry) askKeap() error {
+	email, err := in.ContactEmail(in.ctx, in.Q)
+	if errors.Is(err, store.ErrNotFound) {
+		in.looked("Keap, which has no contact with this id, or none with an e-mail")
+		return nil
+	}
+	if err != nil {
+		in.looked("Keap, which could not be asked: " + err.Error())
+		return nil
+	}
+	if email, err = attribution.NormalEmail(email); err != nil {
+		in.looked("Keap, whose contact has no e-mail that can be looked for")
+		return nil
+	}
+	in.looked("Keap, for the contact's e-mail")
+	return errors.Join(in.optIns(store.Query{Person: in.People.Sealer.Key(email), Limit: whyOptIns}, "all opt-ins, by that e-mail"), in.kept(email))
+}

@@ -1,0 +1,93 @@
+package portal
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"tributary/internal/attribution"
+	"tributary/internal/auth"
+	"tributary/internal/pages"
+	"tributary/internal/pass"
+)
+
+// Digests keeps who wants no weekly mail.
+type Digests interface {
+	IsOff(ctx context.Context, account attribution.AccountID, affiliate string) (bool, error)
+	SetOff(ctx context.Context, account attribution.AccountID, affiliate string, off bool) error
+}
+
+// wayOut is where a digest's link leads. Opening it changes nothing, because mail scanners open links.
+func (p *portal) wayOut(c echo.Context) error {
+	h, err := p.Passes.Read(c.Request().Context(), pass.Unsubscribe, c.Param("token"))
+	if err != nil {
+		return err
+	}
+	off, err := p.Digests.IsOff(c.Request().Context(), h.Account, h.Affiliate)
+	if err != nil {
+		return err
+	}
+	if off {
+		return p.Render(c, http.StatusOK, "message", digestEnded)
+	}
+	return p.Render(c, http.StatusOK, "message", digestWayOut(c.Request().URL.Path))
+}
+
+// leave ends the digest of whoever the link was mailed to: by its button, or by the mail program's own (RFC 8058), which is not
+// signed in and sends no cookie.
+func (p *portal) leave(c echo.Context) error {
+	h, err := p.Passes.Read(c.Request().Context(), pass.Unsubscribe, c.Param("token"))
+	if err != nil {
+		return err
+	}
+	if err := p.Digests.SetOff(c.Request().Context(), h.Account, h.Affiliate, true); err != nil {
+		return err
+	}
+	return p.Render(c, http.StatusOK, "message", digestEnded)
+}
+
+// digestSwitch shows the reader whether they get the weekly mail, and lets them change it.
+func (p *portal) digestSwitch(c echo.Context, s auth.Session) error {
+	off, err := p.Digests.IsOff(c.Request().Context(), s.Account, s.Affiliate)
+	if err != nil {
+		return err
+	}
+	return p.Render(c, http.StatusOK, "message", digestMessage(off))
+}
+
+func (p *portal) switchDigest(off bool) func(echo.Context, auth.Session) error {
+	return func(c echo.Context, s auth.Session) error {
+		if err := p.Digests.SetOff(c.Request().Context(), s.Account, s.Affiliate, off); err != nil {
+			return err
+		}
+		return c.Redirect(http.StatusSeeOther, "/portal/digest")
+	}
+}
+
+var digestEnded = pages.Message{
+	Title: "The weekly mail has ended",
+	Text:  []string{"You get no more of them. You can have it again at any time: sign in and open \"Weekly mail\"."},
+	Link:  &pages.Link{Href: "/portal/digest", Label: "Weekly mail"},
+}
+
+func digestWayOut(path string) pages.Message {
+	return pages.Message{
+		Title:  "Stop the weekly mail?",
+		Text:   []string{"It tells what came through your links in a week. Login links are mailed to you all the same."},
+		Button: &pages.Button{Action: path, Label: "Stop the weekly mail"},
+	}
+}
+
+func digestMessage(off bool) pages.Message {
+	m := pages.Message{
+		Title:  "Your weekly mail is on",
+		Text:   []string{"Where your team sends it, it comes once a week: what came through your links, beside the week before. After a week without clicks and opt-ins there is none."},
+		Button: &pages.Button{Action: "/portal/digest/off", Label: "Stop the weekly mail"},
+		Link:   openPage,
+	}
+	if off {
+		m.Title, m.Button = "Your weekly mail is off", &pages.Button{Action: "/portal/digest/on", Label: "Send me the weekly mail"}
+	}
+	return m
+}
