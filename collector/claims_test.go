@@ -42,7 +42,7 @@ func TestTheManualNamesCommandsThatThereAre(t *testing.T) {
 }
 
 var (
-	called = regexp.MustCompile(`^(?:[A-Z_]+=\S+ |sudo -u tributary )*(?:bin/|/usr/local/bin/)?tributary ((?:keap )?[a-z]+)(.*)$`)
+	called = regexp.MustCompile(`^(?:[A-Z_]+=\S+ |sudo -u tributary )*(?:bin/|/usr/local/bin/)?tributary ((?:keap |admin )?[a-z]+)(.*)$`)
 	named  = regexp.MustCompile(`(?:^|[\s(])--([a-z][a-z-]+)`)
 	spans  = regexp.MustCompile("`([^`\n]+)`")
 )
@@ -91,6 +91,7 @@ func chapters(t *testing.T) map[string]string {
 // commands are all that "tributary" takes; a test holds the list against the usage.
 var commands = []string{
 	"serve", "demo", "doctor", "keap login", "keap status", "keap logout", "keap sync", "keap reconcile", "keap backfill", "backup", "restore", "verify", "compact",
+	"admin link", "admin users",
 }
 
 // flagsOfCommands asks each command for its help, as a person does.
@@ -107,7 +108,7 @@ func flagsOfCommands(t *testing.T) map[string][]string {
 		}
 	}
 	for _, m := range regexp.MustCompile(`(?m)^  ([a-z]+) `).FindAllStringSubmatch(usage, -1) {
-		if _, ok := all[m[1]]; !ok && m[1] != "keap" {
+		if _, ok := all[m[1]]; !ok && m[1] != "keap" && m[1] != "admin" {
 			t.Errorf("the usage names %q, which this test does not try: add it to commands", m[1])
 		}
 	}

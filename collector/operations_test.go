@@ -87,7 +87,7 @@ func (r *referee) prepare() {
 	r.box.AddAffiliate(sandbox.Affiliate{ID: "101", Code: "maria"})
 	r.call("PUT", "/v1/keap/key", `{"key":"`+sandbox.DefaultKey+`"}`, 200, new(any))
 	r.call("POST", "/v1/affiliates/sync", "", 200, new(any))
-	var site, optIn, quarantined, hook, payloads map[string]any
+	var site, optIn, quarantined, hook, payloads, user map[string]any
 	r.call("POST", "/v1/sites", `{"name":"Test","origins":["https://www.example.com"]}`, 201, &site)
 	r.call("POST", "/v1/optins", `{"email":"first@example.com","affiliate":"101"}`, 201, &optIn)
 	r.call("POST", "/e", `not JSON`, 400, new(any))
@@ -99,11 +99,12 @@ func (r *referee) prepare() {
 	first := func(list map[string]any) string { return list["data"].([]any)[0].(map[string]any)["id"].(string) }
 	r.site = site["key"].(string)
 	r.prepareWebhook()
+	r.call("POST", "/v1/users", `{"email":"first.user@example.com","role":"manager"}`, 201, &user)
 	hooked, optInID := "/v1/hooks/"+hook["id"].(string), optIn["id"].(string)
 	r.known = append(r.known, [][2]string{
 		{"/s/{file}", "/s/" + r.site + ".js"}, {"/h/{token}", "/h/" + token}, {"/v1/sites/{key}", "/v1/sites/" + r.site},
 		{"/v1/optins/{id}", "/v1/optins/" + optInID}, {"/v1/jobs/{id}", "/v1/jobs/credit:" + optInID},
-		{"/v1/quarantine/{id}", "/v1/quarantine/" + first(quarantined)},
+		{"/v1/quarantine/{id}", "/v1/quarantine/" + first(quarantined)}, {"/v1/users/{id}", "/v1/users/" + user["id"].(string)},
 		{"/v1/hooks/{id}/payloads/{payload}", hooked + "/payloads/" + first(payloads)}, {"/v1/hooks/{id}", hooked},
 	}...)
 }
