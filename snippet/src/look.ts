@@ -1,5 +1,3 @@
-import { inside } from './inside';
-import { own } from './own';
 import { quiet } from './quiet';
 import { round } from './round';
 import { unseen } from './unseen';
@@ -11,8 +9,7 @@ type Change = Pick<MutationRecord, 'target'> & { addedNodes: Iterable<Node> };
 let asked: unknown;
 
 /**
- * Notes what there is to look at in what has changed: the form that it is in, and all that came. Not asked is what an
- * element is: a node may come from another document, and a form may hide it. It is looked at when the page is at rest, a
+ * Notes what there is to look at in what has changed: the form that it is in, and all that came. It is looked at when the page is at rest, a
  * few milliseconds at a time, and after a second even where it never rests: then the page is not held up, and scripts
  * that read inputs by themselves find ours. Safari has no requestIdleCallback.
  */
@@ -20,8 +17,7 @@ export const look = (changes: Change[]): void => {
   changes.forEach(({ target, addedNodes }) => {
     const form = quiet(within)(target as Element, 'form');
     if (form) unseen.add(form);
-    for (const node of addedNodes as Iterable<Element>)
-      if (own(node, 'nodeType') === 1) for (const element of [node, ...inside(node, '*')]) unseen.add(element);
+    for (const node of addedNodes) unseen.add(node);
   });
   asked ??= ((window as Partial<Window>).requestIdleCallback ?? (setTimeout as never))(
     quiet(() => {

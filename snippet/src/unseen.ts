@@ -1,2 +1,2 @@
-/** The elements that we have yet to look at, each once, however much has changed in it. */
-export const unseen = new Set<Element>();
+/** The nodes that we have yet to look into, each once, however much has changed in it. */
+export const unseen = new Set<Node>();

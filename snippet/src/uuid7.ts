@@ -1,5 +1,5 @@
-/** Twelve digits before the point: 47 random bits, to count on from. They keep two browsers apart, and guard no secret. */
-let tail = 2 ** 47 * (1 + Math.random());
+/** Twelve hexadecimal digits before the point: 46 random bits, to count on from. They keep two browsers apart, and guard no secret. */
+let tail = 1e14 * (1 + Math.random());
 
 /**
  * A UUID of version 7 (RFC 9562): ids sort by time, which the collector's storage and our own queue rely on. The time
