@@ -120,6 +120,10 @@ func (c *collector) wire() error {
 	return c.routes(seal)
 }
 
+// bundled makes what the pages load once: it is the same for every collector of a process, and takes longer than all the rest
+// of a start.
+var bundled = sync.OnceValues(web.NewAssets)
+
 // loadAdminKey returns the configured key, or the one of the data folder, made at the first start.
 func (c *collector) loadAdminKey() (string, error) {
 	if c.cfg.adminKey != "" {
@@ -158,7 +162,7 @@ func (c *collector) routes(seal *vault.Vault) error {
 	set := c.newSetup(seal, sites, scripts)
 	api.Register(c.echo, c.apiDeps(seal, set, service, in, events))
 	c.echo.GET("/metrics", echo.WrapHandler(c.metrics.Handler(c.log)), api.Needs(c.keys(), auth.Viewer))
-	assets, err := web.NewAssets()
+	assets, err := bundled()
 	if err != nil {
 		return err
 	}
