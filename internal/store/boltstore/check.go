@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/google/uuid"
+	bolterrors "go.etcd.io/bbolt/errors"
 
 	"tributary/internal/attribution"
 	"tributary/internal/store"
@@ -16,14 +17,18 @@ import (
 // Check implements store.Store. bbolt's own check comes last: it runs in a goroutine of its own, where a fault of memory
 // ends the program, and what stands before it has then read every page of ours.
 func (s *Store) Check(ctx context.Context) error {
-	return s.view(func(tx *txn) error {
-		for _, check := range []func(context.Context) error{tx.checkWhole, tx.checkTables, tx.checkAccounts, tx.checkPages} {
+	err := s.view(func(tx *txn) error {
+		for _, check := range []func(context.Context) error{tx.checkWhole, tx.checkTables, tx.checkAccounts} {
 			if err := check(ctx); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return s.checkPages()
 }
 
 // checkWhole finds a file that was cut, and one that is not ours.
@@ -74,13 +79,25 @@ func (tx *txn) checkAccounts(ctx context.Context) error {
 	})
 }
 
-func (tx *txn) checkPages(context.Context) (first error) {
-	for err := range tx.Tx.Check() { // to its end: it goes on reading until then
-		if first == nil {
-			first = fmt.Errorf("%w: %w", store.ErrDamaged, err)
+// checkPages holds the pages in use against the list of free ones. The list is that of the newest commit, so no commit may
+// come between: as the writer, unless the file is open for reading alone. A commit waits meanwhile.
+func (s *Store) checkPages() (err error) {
+	defer guard(&err)
+	defer faultsPanic()()
+	tx, err := s.db.Begin(!s.db.IsReadOnly())
+	if errors.Is(err, bolterrors.ErrDatabaseNotOpen) {
+		return store.ErrClosed
+	}
+	if err != nil {
+		return fmt.Errorf("checking the pages: %w", err)
+	}
+	defer func() { err = errors.Join(err, tx.Rollback()) }()
+	for fault := range tx.Check() { // to its end: it goes on reading until then
+		if err == nil {
+			err = fmt.Errorf("%w: %w", store.ErrDamaged, fault)
 		}
 	}
-	return first
+	return err
 }
 
 // size counts a table's records, verifying each.

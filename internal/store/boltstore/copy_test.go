@@ -174,3 +174,33 @@ func holding(t *testing.T, dir string, needles map[string][]byte) (found []strin
 	}
 	return found
 }
+
+// TestCheckWhileOthersWrite: what is freed by a commit during the check is no damage.
+func TestCheckWhileOthersWrite(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	defer s.Close()
+	stop, stopped := make(chan struct{}), make(chan error, 1)
+	go func() {
+		for i := 0; ; i++ {
+			select {
+			case <-stop:
+				stopped <- nil
+				return
+			default:
+			}
+			if _, err := s.Put(context.Background(), "kind", fmt.Sprintf("key-%03d", i%300), bytes.Repeat([]byte{byte(i)}, 300), int64(i/300)); err != nil {
+				stopped <- err
+				return
+			}
+		}
+	}()
+	for range 100 {
+		if err := s.Check(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	close(stop)
+	if err := <-stopped; err != nil {
+		t.Fatal(err)
+	}
+}
