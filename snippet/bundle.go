@@ -26,7 +26,7 @@ const target = api.ES2021
 const hint = "//# allFunctionsCalledOnLoad\n"
 
 // Properties of our own objects that nobody outside of the script sees.
-const internals = "^(held|paused|later|store|deaf|due|inputs|looked|entered)$"
+const internals = "^(held|paused|store|deaf|due|inputs|looked|entered)$"
 
 // Bundle makes the script of a site. The same settings give the same bytes. Whatever a page may have broken, no error
 // leaves the script: its functions see to that themselves, and what runs while it loads is wrapped here.

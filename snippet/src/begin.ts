@@ -6,15 +6,18 @@ import { refuse } from './refuse';
 import { state } from './state';
 import { waiting } from './waiting';
 
-/** Takes up what this visit brought, at its start or once the visitor consents, and sends what waits. */
+/**
+ * Takes up what this visit brought, at its start or once the visitor consents, and sends what waits. Who has consented
+ * already changes nothing by doing so again: what is on its way would be sent a second time.
+ */
 export const begin = (): void => {
   if (declined()) refuse();
+  const { paused } = state;
+  if (!paused) return;
   state.paused = false;
   capture();
   deliver(waiting());
-  if (CONSENT)
-    state.later?.splice(0).forEach((act) => {
-      act();
-    });
+  if (CONSENT && paused !== true)
+    paused.forEach((act) => act());
   refill();
 };

@@ -1,6 +1,4 @@
 import { state } from './state';
 
-/** Does something once consent is granted, and never where it is refused. */
-export const later = (act: () => void): void => {
-  state.later?.push(act);
-};
+/** Whether something has to wait for consent. It is done once that is granted, and never where it is refused. */
+export const later = (act: () => void): unknown => state.paused && (state.paused === true || state.paused.push(act));

@@ -17,13 +17,7 @@ import { uuid7 } from './uuid7';
 export const optin = (form: object, person: Person, id?: string, action?: string, via = 'form'): void => {
   const mine = ticket(form);
   if (!person.email || mine.email === person.email) return;
-  if (state.paused) {
-    if (CONSENT)
-      later(() => {
-        optin(form, person, id, action, via);
-      });
-    return;
-  }
+  if (CONSENT ? later(() => optin(form, person, id, action, via)) : state.paused) return;
   if (mine.email) mine.id = uuid7();
   mine.email = person.email;
   const key = report({

@@ -9,9 +9,8 @@ import { uuid7 } from './uuid7';
 /** Erases what we keep in this browser, takes our fields out of the forms, forgets what waits for consent, and stops. */
 export const refuse = (): void => {
   state.paused = true;
-  if (CONSENT) state.later = undefined;
-  state.held = { visitor: uuid7() };
   setCookie('', 0);
+  state.held = { visitor: uuid7() };
   [COOKIE, ...queue()].forEach(drop);
   if (FOLLOWED) drop(met);
   refill();

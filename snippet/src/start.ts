@@ -5,9 +5,11 @@ import { state } from './state';
 
 /** Begins at once, or once the visitor consents: until then what happens is held in memory. */
 export const start = (): void => {
-  state.paused = true;
+  state.paused = CONSENT !== 'wait' || [];
   if (CONSENT !== 'wait' && declined()) return;
-  if (CONSENT) state.later = [];
-  else begin();
-  if (CONSENT === 'follow') follow();
+  if (!CONSENT) begin();
+  if (CONSENT === 'follow') {
+    state.paused = [];
+    follow();
+  }
 };

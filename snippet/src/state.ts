@@ -7,13 +7,11 @@ interface State {
   held: Touches;
   /** localStorage, or an object that lasts as long as the page: see put. */
   store: Record<string, string>;
-  /** Consent is revoked, or not granted yet: nothing is kept, filled in or sent. */
-  paused?: boolean;
-  /** What is to be done once consent is granted. None while it is not asked for, or refused. */
-  later?: (() => void)[] | undefined;
+  /** Consent is refused, or not granted yet: nothing is kept, filled in or sent. Then this is what is to be done once it is. */
+  paused?: boolean | (() => void)[];
   /** form.submit() cannot be heard. */
   deaf?: boolean;
 }
 
 /** What lasts as long as the page. */
-export const state: State = { held: { visitor: uuid7() }, store: quiet(() => localStorage)() ?? {} };
+export const state: State = { store: quiet(() => localStorage)() ?? {}, held: { visitor: uuid7() } };

@@ -112,6 +112,29 @@ test.describe('consent', () => {
     await expect.poll(() => collector.events.map(({ type }) => type)).toEqual(['click', 'optin']);
   });
 
+  test('a grant where nothing was refused sends nothing again', async ({ open, page, collector }) => {
+    collector.status = 500;
+    await open('plain', '?affiliate=1');
+    await settle(page, collector);
+    await page.evaluate(() => {
+      window.tributary?.consent?.grant();
+      window.tributary?.consent?.grant();
+    });
+    await settle(page, collector);
+    expect(collector.cookies).toHaveLength(1);
+  });
+
+  test('a grant undoes what was refused in another tab', async ({ open, page, site }) => {
+    await open('plain', '?affiliate=1');
+    const tab = await page.context().newPage();
+    await tab.goto(`${site.origin}/plain`);
+    await tab.evaluate('tributary.consent.revoke()');
+    await page.evaluate(() => {
+      window.tributary?.consent?.grant();
+    });
+    expect((await page.context().cookies()).map(({ value }) => value === '-')).toEqual([false]);
+  });
+
   test('a grant does not count the visit a second time', async ({ open, page, collector }) => {
     await open('plain', '?affiliate=1');
     await expect.poll(() => collector.events).toHaveLength(1);
