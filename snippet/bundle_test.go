@@ -99,19 +99,20 @@ func with(change func(*snippet.Settings)) snippet.Settings {
 }
 
 // Sizes are the same on every machine, so they are held, unlike times. These are what is reached, so that it grows no more:
-// "make bench" holds the scripts against the aims, of which the usual one has reached its own: 3.5 KiB.
+// "make bench" holds the scripts against the aims, of which those with consent asked for by the page have reached theirs: 3.5 KiB.
 func TestBundleSize(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		s    snippet.Settings
 		gzip int
 	}{
-		{"usual", usual, 3584},
-		{"minimal", minimal, 3025},
-		{"follow", with(func(s *snippet.Settings) { s.Consent = "follow" }), 3955},
-		{"hash", with(func(s *snippet.Settings) { s.Email = "hash" }), 4070},
-		{"EverWebinar and frames", webinar, 5045},
-		{"linked domains", linked, 4250},
+		{"usual", usual, 3560},
+		{"wait", with(func(s *snippet.Settings) { s.Consent = "wait" }), 3585},
+		{"minimal", minimal, 3000},
+		{"follow", with(func(s *snippet.Settings) { s.Consent = "follow" }), 3920},
+		{"hash", with(func(s *snippet.Settings) { s.Email = "hash" }), 4045},
+		{"EverWebinar and frames", webinar, 5025},
+		{"linked domains", linked, 4230},
 	} {
 		s := mustBundle(t, c.s)
 		t.Logf("%s: %d bytes, gzip %d, brotli %d", c.name, len(s.Body), len(s.Gzip), len(s.Brotli))
@@ -217,7 +218,7 @@ func TestToolSizes(t *testing.T) {
 		}
 		bound := 400
 		if tool == "hubspot" {
-			bound = 490 // two embeds that have nothing in common
+			bound = 485 // two embeds that have nothing in common
 		}
 		if shared >= bound {
 			t.Errorf("%s beside the others: %d bytes gzip more, must stay below %d", tool, shared, bound)

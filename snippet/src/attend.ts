@@ -18,7 +18,7 @@ export const attend = /* @__PURE__ */ quiet((root: Root | null): void => {
   // is heard of once more at the very end, as the page's scripts may add to what it holds. Of what is loaded into a
   // document its window is not told.
   const top = (root as Document).defaultView ?? root;
-  for (const type of ['submit', 'formdata', 'focusin', 'click', 'load', 'pageshow']) top.addEventListener(type, hearing, true);
+  for (const type of ['load', 'submit', 'formdata', 'click', 'focusin', 'pageshow']) top.addEventListener(type, hearing, true);
   root.addEventListener('load', hearing, true);
   top.addEventListener('formdata', hearing);
   // A shadow root has no view: an error that nobody hears of.
@@ -27,6 +27,7 @@ export const attend = /* @__PURE__ */ quiet((root: Root | null): void => {
   root.querySelectorAll('iframe').forEach(({ contentDocument }) => attend(contentDocument));
   if ((FIELD_AFFILIATE || FIELD_ID) && (root.ownerDocument ?? root).readyState === 'complete') {
     observer.observe(root, { childList: true, subtree: true });
-    look([{ target: root, addedNodes: root.childNodes }]);
+    // Not the root itself: a document is in no form, and to ask it costs an error.
+    look([{ target: root.children[0], addedNodes: root.childNodes }]);
   }
 });

@@ -6,6 +6,6 @@ import { own } from './own';
  * there are more than usual, or others: see own.
  */
 export const controls = (form: Element): HTMLInputElement[] => {
-  const usual = inside<HTMLInputElement>(form, 'button,fieldset,input,select,textarea').filter((control) => control.form === form);
+  const usual = inside<HTMLInputElement>(form, 'button,input,select,textarea').filter((control) => control.form === form);
   return usual.length === own(form, 'length') ? usual : [...own(form, 'elements')];
 };

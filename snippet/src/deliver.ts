@@ -10,17 +10,16 @@ import { state } from './state';
  * navigation that follows a submit. Where the browser lacks that, or fetch is broken, it goes by beacon, whose answer
  * nobody hears. What is not settled stays in the queue, for the next page.
  */
-export const deliver = (keys: string[]): void => {
+export const deliver = /* @__PURE__ */ quiet((keys: string[]): void => {
   if (!keys[0]) return;
   const body = `{"site":"${SITE}","events":[${keys.map((key) => state.store[key])}]}`;
   // Taken, or refused for good; 429 and what lies above it say: later. The error of a network that is down, or of an
   // answer that is not the collector's and so may not be read, has no status.
-  const hear = quiet(({ status }: Response) => {
-    if (status < 429) keys.forEach(drop);
-  });
+  const hear = quiet(({ status }: Response) => status < 429 && keys.forEach(drop));
   const ask = () =>
     'keepalive' in Request.prototype &&
-    fetch(endpoint, { method: 'POST', body, keepalive: true, credentials: near ? 'include' : 'omit' }).then(hear, hear);
-  if (!quiet(ask)()) quiet(() => navigator.sendBeacon(endpoint, body))();
+    fetch(endpoint, { method: 'POST', body, keepalive: true, ...(near && { credentials: 'include' }) }).then(hear, hear);
+  const asked = quiet(ask)();
   if (OFFICIAL_FORM) keys.forEach(official);
-};
+  if (!asked) navigator.sendBeacon(endpoint, body);
+});

@@ -17,7 +17,7 @@ export const hearing = /* @__PURE__ */ quiet((event: Event): void => {
   if ((event as PageTransitionEvent).persisted) refill();
   else if (type === 'submit') submitted(target as Element);
   else if (type === 'formdata') read(event as FormDataEvent & { target: Element });
-  else if (type !== 'load') (event.composedPath() as Root[]).filter((node) => node.nodeType === 11 && !attended.has(node)).forEach(attend);
   // A window tells of its own document.
-  else attend((target as Node).nodeType === 9 ? (target as Document) : (target as HTMLIFrameElement).contentDocument);
+  else if (type === 'load') attend((target as Document).defaultView ? (target as Document) : (target as HTMLIFrameElement).contentDocument);
+  else (event.composedPath() as Root[]).filter((node) => node.nodeType === 11 && !attended.has(node)).forEach(attend);
 });

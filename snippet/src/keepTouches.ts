@@ -8,5 +8,5 @@ import type { Touches } from './touches';
  */
 export const keepTouches = (touches: Touches): void => {
   if (TEST) state.held = touches;
-  else keep(btoa(JSON.stringify({ ...touches, http: undefined })));
+  else keep(btoa(JSON.stringify(touches)));
 };

@@ -19,9 +19,9 @@ export const look = (changes: Change[]): void => {
     if (form) unseen.add(form);
     for (const node of addedNodes) unseen.add(node);
   });
-  asked ??= ((window as Partial<Window>).requestIdleCallback ?? (setTimeout as never))(
+  asked ||= ((window as Partial<Window>).requestIdleCallback ?? (setTimeout as never))(
     quiet(() => {
-      asked = undefined;
+      asked = 0;
       round(Date.now() + 4);
       // Nobody else had a turn meanwhile, so all that has changed is what we have put in.
       observer.takeRecords();

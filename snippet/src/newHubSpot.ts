@@ -28,9 +28,9 @@ export const newHubSpot = (): void => {
   on('hs-form-event:on-submission:success', (event: Told) => {
     const { formId } = event.detail;
     if (settleTry(true, `[data-form-id="${formId}"]`)) return;
-    const hear = quiet((values: { name: string; value: unknown }[]) => {
-      optin(newHubSpot, personIn(values.map(({ name, value }) => [name, value])), formId);
-    });
-    void formOf(event)?.getFormFieldValues().then(hear, hear);
+    void formOf(event)
+      ?.getFormFieldValues()
+      .then((values) => optin(newHubSpot, personIn(values.map(({ name, value }) => [name, value])), formId))
+      .catch(quiet);
   });
 };

@@ -37,7 +37,7 @@ export const oldHubSpot = (): void => {
     if (type !== 'hsFormCallback' || (message.origin !== location.origin && !senderOf(message, hosts))) return;
     prefill();
     const won = eventName === 'onFormSubmitted';
-    if ((won || eventName === 'onFormFailedValidation') && !settleTry(won, `[id^="hsForm_${id}"]`) && won)
+    if ((won || eventName.includes('Failed')) && !settleTry(won, `[id^="hsForm_${id}"]`) && won)
       optin(hosts, personIn(Object.entries(data.submissionValues ?? {})), id, undefined, 'message');
   });
 };

@@ -13,7 +13,7 @@ export const personOf = (all: HTMLInputElement[]): Person => {
     all
       .filter(
         (control) =>
-          /^(text|email|tel)$/.test(control.type) &&
+          /^(tel|text|email)$/.test(control.type) &&
           fits.test(control.value) &&
           hint.test(tell(control)) &&
           !control.closest('[data-tributary=off]'),
@@ -25,8 +25,8 @@ export const personOf = (all: HTMLInputElement[]): Person => {
   return EMAIL === 'send'
     ? {
         email,
-        first_name: find(/given|first|fname|vorn|pr.nom|nombre|( |your.|full.|\[)name\b/i),
-        last_name: find(/family|last|\blname|surn|nachn|apell|cogno/i),
+        first_name: find(/first|fname|given|vorn|pr.nom|nombre|( |your.|full.|\[)name\b/i),
+        last_name: find(/\blname|family|last|surn|nachn|apell|cogno/i),
         phone: find(/\btel|phone|mobil/i),
       }
     : { email };

@@ -8,10 +8,7 @@ import type { Touch } from './touch';
  * the cookie ends that the collector set by HTTP is no longer true of this one.
  */
 export const remember = (latest: Touch): void => {
-  const old = kept();
-  keepTouches(
-    FIRST_EARNS
-      ? { ...old, first: [old.first, old.latest].find((touch) => due(touch)) ?? latest, latest }
-      : { first: latest, ...old, latest },
-  );
+  const { visitor, first: oldest, latest: last } = kept();
+  const first = (FIRST_EARNS ? [oldest, last].find((touch) => due(touch)) : oldest) ?? latest;
+  keepTouches({ visitor, first, latest });
 };

@@ -13,7 +13,7 @@ export const report = (happening: Happening): string => {
     if (name.startsWith('utm_')) utm[name.slice(4)] = value.slice(0, 100);
   });
   const { visitor, first } = kept();
-  const event = { at: Date.now(), url: bare(location.href), referrer: bare(document.referrer), utm, visitor, first, ...happening };
+  const event = { url: bare(location.href), referrer: bare(document.referrer), utm, at: Date.now(), visitor, first, ...happening };
   if (TEST) {
     Object.assign(event, { test: true });
     see(happening);

@@ -1,4 +1,5 @@
 import { cookies } from './cookies';
+import { domains } from './domains';
 import { quiet } from './quiet';
 
 /**
@@ -8,7 +9,7 @@ import { quiet } from './quiet';
  * What is no attribute is ignored: over http, ":ecure" in place of "secure". With an age of 0 nothing can be read back, so all domains are tried: that is how the cookie is erased.
  */
 export const setCookie = quiet((value: string, maxAge: number): boolean =>
-  [...location.hostname.split('.').map((_, i, labels) => labels.slice(-2 - i).join('.')), ''].some((domain) => {
+  [...domains(), ''].some((domain) => {
     document.cookie = `${COOKIE}=${value};path=/;samesite=lax;max-age=${maxAge};domain=${domain};${location.protocol[4]}ecure`;
     return cookies(COOKIE)?.includes(value);
   }),

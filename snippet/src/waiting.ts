@@ -10,6 +10,6 @@ import { state } from './state';
  */
 export const waiting = (): string[] => {
   let room = 12e3;
-  const isFresh = quiet((event: string) => (JSON.parse(event) as { at: number }).at > Date.now() - 6048e5);
+  const isFresh = quiet((event: string) => (JSON.parse(event) as { at: number }).at > Date.now() - 605e6);
   return queue().filter((key, i) => (i < 50 && isFresh(state.store[key]) ? (room -= state.store[key].length) > 0 : drop(key)));
 };
