@@ -27,6 +27,6 @@ func (k *desk) home(c echo.Context, who auth.User) error {
 		return err
 	}
 	return k.Render(c, http.StatusOK, "home", home{
-		frame: k.frame("Overview", "/admin", who), Days: homeDays, Funnel: pages.Funnel(report.Tally), Chart: pages.NewChart(report.ByDay),
+		frame: k.frame("Overview", "/admin", who), Days: homeDays, Funnel: pages.Funnel(k.Reader(c), report.Tally), Chart: pages.NewChart(k.Reader(c), report.ByDay),
 	})
 }

@@ -147,7 +147,7 @@ func TestADigestTellsTheWeek(t *testing.T) {
 			t.Fatalf("%d mails, want one", len(o.sent))
 		}
 		l := o.sent[0]
-		for _, want := range []string{"Hello Maria Rossi <b>,", "from 3 Jan to 9 Jan 2000", "Opt-ins: 3 (2 fewer than the week before)", "Clicks: 0 (as in the week before)", "www.example.com/webinar, with 2 opt-ins", l.Unsubscribe} {
+		for _, want := range []string{"Hello Maria Rossi <b>,", "from 3 Jan 2000 to 9 Jan 2000", "Opt-ins: 3 (2 fewer than the week before)", "Clicks: 0 (as in the week before)", "www.example.com/webinar, with 2 opt-ins", l.Unsubscribe} {
 			if !strings.Contains(l.Text, want) {
 				t.Errorf("the text lacks %q:\n%s", want, l.Text)
 			}
@@ -258,10 +258,10 @@ func TestNoDigestIsSentLongAfterItsMoment(t *testing.T) {
 func TestALoginMailNamesEachAffiliateOfAnAddress(t *testing.T) {
 	inOffice(t, func(t *testing.T, o *office) {
 		o.affiliate("42", "Maria Rossi")
-		if err := o.AskLogin(t.Context(), account, "a42@example.com"); err != nil {
+		if err := o.AskLogin(t.Context(), account, "a42@example.com", ""); err != nil {
 			t.Fatal(err)
 		}
-		if err := o.AskLogin(t.Context(), account, "nobody@example.com"); err != nil {
+		if err := o.AskLogin(t.Context(), account, "nobody@example.com", ""); err != nil {
 			t.Fatal(err)
 		}
 		o.run(time.Now().Add(time.Minute), 1)
@@ -270,7 +270,7 @@ func TestALoginMailNamesEachAffiliateOfAnAddress(t *testing.T) {
 		}
 		o.affiliate("43", "Maria's other one")
 		for _, id := range []string{"43", "99"} {
-			if err := o.AskLoginOf(t.Context(), account, id); err != nil {
+			if err := o.AskLoginOf(t.Context(), account, id, ""); err != nil {
 				t.Fatal(err)
 			}
 		}

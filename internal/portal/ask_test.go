@@ -20,7 +20,7 @@ type postbox struct {
 	fails error
 }
 
-func (p *postbox) AskLogin(_ context.Context, _ attribution.AccountID, email string) error {
+func (p *postbox) AskLogin(_ context.Context, _ attribution.AccountID, email, _ string) error {
 	if p.fails != nil {
 		return p.fails
 	}
@@ -28,8 +28,8 @@ func (p *postbox) AskLogin(_ context.Context, _ attribution.AccountID, email str
 	return nil
 }
 
-func (p *postbox) AskLoginOf(ctx context.Context, account attribution.AccountID, affiliate string) error {
-	return p.AskLogin(ctx, account, affiliate)
+func (p *postbox) AskLoginOf(ctx context.Context, account attribution.AccountID, affiliate, language string) error {
+	return p.AskLogin(ctx, account, affiliate, language)
 }
 
 func (d *desk) ask(email, from string, header ...string) *httptest.ResponseRecorder {

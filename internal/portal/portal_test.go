@@ -243,7 +243,7 @@ func TestPagesHoldTheNumbersWithoutJavaScript(t *testing.T) {
 		"Hello Maria Rossi", ">1,250</data>", ">25</data>", "<strong>2.0%</strong> of clicks", "<strong>100%</strong> of opt-ins",
 		"1,250 new visitors", "25 new people", "pe•••@e•••.com", "www.example.com/webinar", "Credited to you",
 		`datetime="2026-11-23T10:24:00Z" title="23 Nov 2026, 10:24 UTC" data-ago>just now<`, "?aff=maria", "?affiliate=42", "Show earlier opt-ins",
-		`The best day was 23 Nov: 25 opt-ins, 625 clicks.`, `<td>625</td><td>25</td><td>25</td>`, "<noscript>",
+		`The best day was 23 Nov 2026: 25 opt-ins, 625 clicks.`, `<td>625</td><td>25</td><td>25</td>`, "<noscript>",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not hold %q", want)
