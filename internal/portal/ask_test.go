@@ -16,15 +16,16 @@ import (
 
 // postbox takes what the page asks for.
 type postbox struct {
-	asked []string
-	fails error
+	asked     []string
+	languages []string
+	fails     error
 }
 
-func (p *postbox) AskLogin(_ context.Context, _ attribution.AccountID, email, _ string) error {
+func (p *postbox) AskLogin(_ context.Context, _ attribution.AccountID, email, language string) error {
 	if p.fails != nil {
 		return p.fails
 	}
-	p.asked = append(p.asked, email)
+	p.asked, p.languages = append(p.asked, email), append(p.languages, language)
 	return nil
 }
 

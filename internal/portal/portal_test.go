@@ -24,6 +24,7 @@ import (
 	"tributary/internal/sites"
 	"tributary/internal/store"
 	"tributary/internal/store/boltstore"
+	"tributary/internal/texts"
 	"tributary/web"
 )
 
@@ -56,6 +57,7 @@ type options struct {
 
 	commissions portal.Commissions
 	cardOrigins []string
+	texts       *texts.Texts
 }
 
 func newDesk(t testing.TB, o options) *desk {
@@ -96,7 +98,7 @@ func (d *desk) register(o options) {
 	d.HTTPErrorHandler = func(err error, c echo.Context) { d.failed = append(d.failed, err) }
 	err = portal.Register(d.Echo, portal.Deps{
 		Auth: d.auth, Store: behind, Opener: plain{}, Assets: assets, BaseURL: o.baseURL, Now: clock, Stopping: o.stop, Mailer: o.mailer, Commissions: o.commissions, Sites: d.sites,
-		Passes: d.passes, Digests: d.off,
+		Passes: d.passes, Digests: d.off, Texts: o.texts,
 		Settings: func(context.Context, attribution.AccountID) (settings.Settings, error) {
 			return settings.Settings{CardOrigins: o.cardOrigins}, nil
 		},

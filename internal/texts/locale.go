@@ -91,7 +91,7 @@ type choice struct {
 
 var choose = sync.OnceValue(func() choice {
 	tags := []language.Tag{language.Und} // the matcher answers with the first where nothing matches
-	makers := []func() locales.Translator{func() locales.Translator { return nil }}
+	makers := []func() locales.Translator{nil}
 	for _, k := range known {
 		once := sync.OnceValue(k.make)
 		for _, tag := range k.tags {
@@ -104,7 +104,7 @@ var choose = sync.OnceValue(func() choice {
 func localeFor(wanted []language.Tag) locale {
 	c := choose()
 	_, i, sure := c.matcher.Match(wanted...)
-	if sure == language.No || !slices.ContainsFunc(wanted, func(tag language.Tag) bool { return sameLanguage(tag, c.tags[i]) }) {
+	if i == 0 || sure == language.No || !slices.ContainsFunc(wanted, func(tag language.Tag) bool { return sameLanguage(tag, c.tags[i]) }) {
 		return iso{}
 	}
 	return c.makers[i]()

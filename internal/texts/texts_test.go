@@ -61,6 +61,9 @@ func TestEachReaderGetsTheirLanguage(t *testing.T) {
 		if got := all.For(header).Lang(); got != want {
 			t.Errorf("%.40q gets %s, want %s", header, got, want)
 		}
+		if r := all.For(header); !strings.Contains(r.Moment(time.Unix(0, 0).UTC()), "70") || r.Number(7) != "7" {
+			t.Errorf("%.40q: %s, %s", header, r.Moment(time.Unix(0, 0).UTC()), r.Number(7))
+		}
 	}
 }
 
