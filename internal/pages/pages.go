@@ -30,18 +30,27 @@ type Face struct {
 // NewFace reads the templates of a folder below web/templates and those that all faces share, with functions of its own
 // beside the usual ones.
 func NewFace(folder string, assets *web.Assets, base *url.URL, funcs template.FuncMap) (*Face, error) {
+	return newFace(folder, assets, base, funcs, "shared/*.html", folder+"/*.html")
+}
+
+// NewMessages is a face that says a few words, in the looks of another: for doors that belong to none.
+func NewMessages(looks string, assets *web.Assets, base *url.URL) (*Face, error) {
+	return newFace(looks, assets, base, nil, "shared/*.html")
+}
+
+func newFace(looks string, assets *web.Assets, base *url.URL, funcs template.FuncMap, files ...string) (*Face, error) {
 	f := &Face{crossSite: http.NewCrossOriginProtection()}
 	// Behind a proxy that changes Host, a page's own Origin would otherwise look foreign.
 	if err := f.crossSite.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
 		return nil, fmt.Errorf("trusting the base URL: %w", err)
 	}
 	usual := template.FuncMap{
-		"asset": assets.URL, "grouped": Grouped, "style": func() string { return assets.URL(folder + ".css") },
+		"asset": assets.URL, "grouped": Grouped, "style": func() string { return assets.URL(looks + ".css") },
 	}
 	var err error
-	f.templates, err = template.New(folder).Funcs(usual).Funcs(funcs).ParseFS(web.Templates(), "shared/*.html", folder+"/*.html")
+	f.templates, err = template.New(looks).Funcs(usual).Funcs(funcs).ParseFS(web.Templates(), files...)
 	if err != nil {
-		return nil, fmt.Errorf("reading the templates of %s: %w", folder, err)
+		return nil, fmt.Errorf("reading the templates of %s: %w", looks, err)
 	}
 	return f, nil
 }
