@@ -203,6 +203,7 @@ func (c *collector) apiDeps(seal *vault.Vault, set setup, service *hooks.Service
 			return out[0], nil
 		},
 	}
+	deps.Links = doorbells{c}
 	deps.KeapHook, deps.Reconcile = c.work.registrar, c.work.reconcile
 	deps.Connected, deps.Webhooks, deps.Mails, deps.Passes, deps.Digests = c.connected, c.webhooks, c.mails, c.passes, c.letters
 	log := audit.New(c.store, time.Now)

@@ -86,6 +86,8 @@ func questions(lists KeapLists) []question {
 		{"after", formField{Name: "goal_integration", Label: "Achieve a goal: integration", Hint: "As in Keap's API goal. Empty for none."}, false},
 		{"after", formField{Name: "goal_call_name", Label: "Achieve a goal: call name"}, false},
 		{"after", thingField("totals_field", "Count of opt-ins, in the affiliate's own contact", "Not written", thingOptions(lists.Fields, "WHOLE_NUMBER", "DECIMAL_NUMBER", "TEXT", "TEXT_AREA")), false},
+		{"after", hinted(thingField("link_field", "Login address, in the affiliate's own contact", "Not written", thingOptions(lists.Fields, "TEXT", "TEXT_AREA", "WEBSITE")),
+			"Merge it into your mails: it lasts, opens nothing, and mails a login link to the affiliate. It needs a mail server."), false},
 	}
 	for _, source := range settings.Sources {
 		all = append(all, question{"fields", thingField(fieldPrefix+source, sourceWords[source], "Not written", fields()), false})
@@ -115,6 +117,12 @@ func thingField(name, label, none string, options []formOption) formField {
 		return formField{Name: name, Label: label, Placeholder: "none", Hint: "Its id in Keap: the list could not be had. Empty for none."}
 	}
 	return formField{Name: name, Label: label, Kind: "list", Options: append([]formOption{{Value: "", Label: none}}, options...)}
+}
+
+// hinted adds a line of help.
+func hinted(f formField, hint string) formField {
+	f.Hint = strings.TrimSpace(hint + " " + f.Hint)
+	return f
 }
 
 func thingOptions(things []KeapThing, kinds ...string) (options []formOption) {
