@@ -181,7 +181,8 @@ func (c *collector) routes(seal *vault.Vault) error {
 	}
 	err = admin.Register(c.echo, admin.Deps{
 		Auth: c.auth, Audit: audit.New(c.store, time.Now), Store: c.store, Opener: seal, Assets: assets, BaseURL: c.cfg.baseURL, Now: time.Now, Stopping: c.stopping,
-		SetUp: c.adminSetUp(set, service), Incoming: c.adminIncoming(seal, service, in, events),
+		SendLink: c.inviter(),
+		SetUp:    c.adminSetUp(set, service), Incoming: c.adminIncoming(seal, service, in, events),
 	})
 	if err != nil {
 		return err
@@ -207,6 +208,7 @@ func (c *collector) apiDeps(seal *vault.Vault, set setup, service *hooks.Service
 			return out[0], nil
 		},
 	}
+	deps.Links = doorbells{c}
 	deps.KeapHook, deps.Reconcile = c.work.registrar, c.work.reconcile
 	deps.Connected, deps.Webhooks, deps.Mails, deps.Passes, deps.Digests = c.connected, c.webhooks, c.mails, c.passes, c.letters
 	log := audit.New(c.store, time.Now)

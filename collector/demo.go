@@ -150,6 +150,7 @@ func (d *demoProgram) fillKeap() {
 	d.box.AddGoal("tributary", "optin")
 	d.box.AddContactField("Lead source", "TEXT")
 	d.box.AddContactField("Opt-ins brought", "WHOLE_NUMBER")
+	d.box.AddContactField("Login address", "TEXT")
 	d.box.SetSummary(sandbox.Summary{AffiliateID: 101, AmountEarned: 1284.5, Clawbacks: 48, Balance: 236.5})
 }
 

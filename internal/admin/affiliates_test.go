@@ -128,6 +128,19 @@ func TestALoginLinkIsShownOnceAndWorks(t *testing.T) {
 	}
 }
 
+func TestALastingAddressIsShownToWhoMayAndMadeAnew(t *testing.T) {
+	d := newDesk(t)
+	d.know(attribution.Affiliate{ID: "42", Name: "Maple"})
+	manager := d.as(auth.Manager)
+	has(t, d.get("/admin/affiliates/42", manager), "http://example.com/portal/a/42-0")
+	hasNot(t, d.get("/admin/affiliates/42", d.as(auth.Viewer)), "/portal/a/")
+	at := d.post("/admin/affiliates/42/doorbell", manager, nil)
+	has(t, d.get(at, manager), "The old lasting address is void", "http://example.com/portal/a/42-1")
+	if log := d.logged("affiliate.doorbell"); len(log) != 1 || !strings.Contains(log[0], "42") || strings.Contains(log[0], "/portal/a/") {
+		t.Errorf("the log has %q", log)
+	}
+}
+
 func TestUnknownAffiliatesAreListedAndAskedForAgain(t *testing.T) {
 	d := newDesk(t)
 	cookie := d.as(auth.Manager)

@@ -1,5 +1,5 @@
-// Package letter writes what the product mails to affiliates: the login link, and the week's numbers. The words are in
-// the folder of that name.
+// Package letter writes what the product mails: to affiliates the login link and the week's numbers, to users of the desk the
+// link that lets them in. The words are in the folder of that name.
 package letter
 
 import (
@@ -71,6 +71,7 @@ func New(o Options) (*Letters, error) {
 	}
 	o.Queue.Write(mail.Login, l.login)
 	o.Queue.Write(mail.Digest, l.weekly)
+	o.Queue.Write(mail.Invite, l.invite)
 	return l, nil
 }
 
