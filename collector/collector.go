@@ -160,12 +160,16 @@ func (c *collector) routes(seal *vault.Vault) error {
 	c.errands = make(errands, 16)
 	c.whatif = whatif.NewRunner(whatif.Options{Store: c.store, Account: attribution.DefaultAccount, Policy: c.policy, Logger: c.log})
 	set := c.newSetup(seal, sites, scripts)
-	api.Register(c.echo, c.apiDeps(seal, set, service, in, events))
-	c.echo.GET("/metrics", echo.WrapHandler(c.metrics.Handler(c.log)), api.Needs(c.keys(), auth.Viewer))
 	assets, err := bundled()
 	if err != nil {
 		return err
 	}
+	deps := c.apiDeps(seal, set, service, in, events)
+	if deps.Page, err = messages(assets, c.cfg.baseURL); err != nil {
+		return err
+	}
+	api.Register(c.echo, deps)
+	c.echo.GET("/metrics", echo.WrapHandler(c.metrics.Handler(c.log)), api.Needs(c.keys(), auth.Viewer))
 	c.echo.GET(web.AssetsPath+"*", echo.WrapHandler(assets))
 	c.echo.HEAD(web.AssetsPath+"*", echo.WrapHandler(assets))
 	err = portal.Register(c.echo, portal.Deps{
@@ -177,7 +181,8 @@ func (c *collector) routes(seal *vault.Vault) error {
 	}
 	err = admin.Register(c.echo, admin.Deps{
 		Auth: c.auth, Audit: audit.New(c.store, time.Now), Store: c.store, Opener: seal, Assets: assets, BaseURL: c.cfg.baseURL, Now: time.Now, Stopping: c.stopping,
-		SetUp: c.adminSetUp(set, service), Incoming: c.adminIncoming(seal, service, in, events),
+		SendLink: c.inviter(),
+		SetUp:    c.adminSetUp(set, service), Incoming: c.adminIncoming(seal, service, in, events),
 	})
 	if err != nil {
 		return err
@@ -203,6 +208,7 @@ func (c *collector) apiDeps(seal *vault.Vault, set setup, service *hooks.Service
 			return out[0], nil
 		},
 	}
+	deps.Links = doorbells{c}
 	deps.KeapHook, deps.Reconcile = c.work.registrar, c.work.reconcile
 	deps.Connected, deps.Webhooks, deps.Mails, deps.Passes, deps.Digests = c.connected, c.webhooks, c.mails, c.passes, c.letters
 	log := audit.New(c.store, time.Now)

@@ -58,7 +58,7 @@ var allowed = map[string][]string{
 	"bench":                {},
 	"bench/bare":           {"bench"},
 	"bench/load":           {"bench"},
-	"bench/run":            {"bench"},
+	"bench/run":            {"attribution", "bench", "store", "store/boltstore", "vault"},
 	"snippet":              {},
 	"snippet/test/bundle":  {"snippet"},
 	"snippet/test/https":   {},

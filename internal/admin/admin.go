@@ -35,8 +35,8 @@ type Deps struct {
 	Opener  Opener
 	Assets  *web.Assets
 	BaseURL string // the collector's public address; with https cookies are Secure
-	// SendLink mails a user of the desk their link; nil where there is no mail: the page then shows it, to be copied.
-	SendLink func(ctx context.Context, u auth.User, link string, expires time.Time) error
+	// SendLink mails a user of the desk a link of their own; nil where there is no mail. The page shows one to copy either way.
+	SendLink func(ctx context.Context, u auth.User) error
 	Now      func() time.Time // the clock
 	Zone     *time.Location   // of the days; nil means UTC
 	// Stopping is closed when the server begins to stop: open streams then end, so that it need not wait for them.
@@ -80,6 +80,7 @@ func Register(r pages.Router, d Deps) error {
 		}
 		add(at.path, k.signedIn(at.needs, at.handle), around...)
 	}
+	r.GET("/admin/*", k.signedIn(auth.Viewer, (*desk).nowhere), around...)
 	return nil
 }
 
@@ -109,6 +110,9 @@ func newDesk(d Deps) (*desk, error) {
 	k.Face, err = pages.NewFace("admin", d.Assets, base, words)
 	return k, err
 }
+
+// nowhere answers an address that no page has.
+func (k *desk) nowhere(echo.Context, auth.User) error { return errBadAddress }
 
 // errForbidden is what who may not gets.
 var errForbidden = errors.New("this needs another role")

@@ -31,6 +31,7 @@ type affiliatePage struct {
 	Links     []affiliateLink
 	Login     *loginLink // when one was just made
 	Mails     bool
+	Doorbell  string // the lasting address, for who may hand it out
 }
 
 // affiliateLink is how the affiliate's links to a site look.
@@ -67,6 +68,7 @@ func (k *desk) known(c echo.Context) (attribution.Affiliate, error) {
 
 var affiliateTold = map[string]string{
 	"added":   "The affiliate is there. Keap confirms them with the first opt-in, or with the next comparison.",
+	"renewed": "The old lasting address is void, and this is the new one. Where the settings name a custom field for it, it stands in Keap in a minute.",
 	"changed": "There was an affiliate of this id: what you filled in is saved.",
 }
 
@@ -92,6 +94,11 @@ func (k *desk) showAffiliate(c echo.Context, who auth.User, a attribution.Affili
 		frame: k.frame(orElse(a.Name, "Affiliate "+a.ID), affiliatesAt, who), Affiliate: a, State: affiliates.StateOf(a), Email: email, Days: homeDays,
 		Funnel: pages.Funnel(k.Reader(c), report.Tally), Chart: pages.NewChart(k.Reader(c), report.ByDay), OptIns: found.OptIns, More: !found.Next.IsZero(), Links: links,
 		Login: login, Mails: k.MailLogin != nil && len(a.Email.Sealed) > 0,
+	}
+	if who.Role.May(auth.Manager) && k.Doorbell != nil {
+		if p.Doorbell, err = k.Doorbell.Address(ctx, a.ID); err != nil {
+			return err
+		}
 	}
 	p.Notice = told(c, affiliateTold)
 	return k.Render(c, http.StatusOK, "affiliate", p)

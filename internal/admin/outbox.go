@@ -203,7 +203,7 @@ func (k *desk) jobQuery(f url.Values) (q store.JobQuery, err error) {
 
 func kindChoices(chosen string) []picked {
 	out := []picked{{"", "Any kind", chosen == ""}}
-	for _, kind := range []store.JobKind{store.CreditJob, store.AffiliateJob, store.TagJob, store.GoalJob, store.FieldsJob, store.TotalsJob} {
+	for _, kind := range []store.JobKind{store.CreditJob, store.AffiliateJob, store.TagJob, store.GoalJob, store.FieldsJob, store.TotalsJob, store.LinkJob} {
 		out = append(out, picked{string(kind), jobWords[kind], chosen == string(kind)})
 	}
 	return out
@@ -229,7 +229,7 @@ func (k *desk) jobRow(ctx context.Context, j store.Job, who auth.User) (jobRow, 
 		r.Subject = firstText(k.email(o.Sealed, o.Person, who), j.Subject)
 	case store.AffiliateJob:
 		r.Link = with("/admin/why", url.Values{"q": {j.Subject}})
-	case store.TotalsJob:
+	case store.TotalsJob, store.LinkJob:
 		r.Link, r.Subject = with("/admin/why", url.Values{"q": {j.Subject}}), "Affiliate "+j.Subject
 	}
 	return r, nil

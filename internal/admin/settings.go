@@ -11,6 +11,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tributary/internal/attribution"
 	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/settings"
@@ -158,9 +159,9 @@ func (k *desk) settingChanges(now settings.Settings, said map[string]string) (ma
 // givenBy turns answers into JSON of the kind that the setting has.
 func givenBy(said map[string]string, is map[string]json.RawMessage) (map[string]json.RawMessage, error) {
 	given, fields := map[string]json.RawMessage{}, map[string]string{}
-	spans, ticks := map[string]bool{}, map[string]bool{}
+	spans, ticks, lines := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, q := range questions(KeapLists{}) {
-		spans[q.Name], ticks[q.Name] = q.span, q.Kind == "check"
+		spans[q.Name], ticks[q.Name], lines[q.Name] = q.span, q.Kind == "check", q.Kind == "lines"
 	}
 	for name, text := range said {
 		var value any = text
@@ -174,6 +175,8 @@ func givenBy(said map[string]string, is map[string]json.RawMessage) (map[string]
 			value = spanOf(text)
 		case ticks[name]:
 			value = text != ""
+		case lines[name]:
+			value = originsOf(text)
 		case len(is[name]) > 0 && is[name][0] != '"' && json.Valid([]byte(text)):
 			value = json.RawMessage(text) // a number, or true
 		}
@@ -186,6 +189,21 @@ func givenBy(said map[string]string, is map[string]json.RawMessage) (map[string]
 	raw, err := json.Marshal(fields)
 	given["fields"] = raw
 	return given, err
+}
+
+// originsOf reads origins, one a line, as browsers write them. What is none stays as it was typed: the settings say what is
+// wrong with it.
+func originsOf(text string) []string {
+	all := []string{}
+	for _, typed := range listed(text) {
+		if origin, err := attribution.Origin(typed); err == nil {
+			typed = origin
+		}
+		if !slices.Contains(all, typed) {
+			all = append(all, typed)
+		}
+	}
+	return all
 }
 
 // inWords shows what differs with the words of the form.
@@ -221,7 +239,7 @@ func (f formField) words(value string) string {
 	case f.Kind == "check":
 		return "no"
 	}
-	return orElse(value, "nothing")
+	return orElse(strings.ReplaceAll(value, "\n", ", "), "nothing")
 }
 
 // wrongSettings shows the form as it was sent, with what is wrong at its field.

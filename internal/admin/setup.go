@@ -37,6 +37,8 @@ type SetUp struct {
 	Go func(func(context.Context))
 	// MailLogin mails an affiliate a login link; nil where no mail can be sent.
 	MailLogin func(context.Context, attribution.Affiliate) error
+	// Doorbell are the affiliates' lasting addresses; nil for none.
+	Doorbell Doorbells
 }
 
 // connected tells whether there is a Keap to ask.
@@ -84,6 +86,7 @@ func setupRoutes() []route {
 		{post, affiliatesAt + "/unknown", auth.Manager, (*desk).lookAgain},
 		{get, affiliatesAt + "/:id", auth.Viewer, (*desk).affiliate},
 		{post, affiliatesAt + "/:id/login-link", auth.Manager, (*desk).makeLogin},
+		{post, affiliatesAt + "/:id/doorbell", auth.Manager, (*desk).renewDoorbell},
 
 		{get, hooksAt, auth.Viewer, (*desk).hooks},
 		{post, hooksAt, auth.Manager, (*desk).addHook},

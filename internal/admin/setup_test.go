@@ -2,6 +2,7 @@ package admin_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -48,10 +49,20 @@ func (d *desk) setUp(clock func() time.Time) admin.SetUp {
 		Affiliates: affiliates.New(affiliates.Options{Store: d.Store, Sealer: plain{}, Now: clock, LastSync: func() affiliates.Synced { return d.synced }}),
 		Hooks:      d.hooks,
 		Keap:       keap, Reconcile: d.reconciler,
-		Ranking: d.ranking,
-		Go:      func(do func(context.Context)) { do(context.Background()) },
+		Ranking:  d.ranking,
+		Doorbell: &bells{},
+		Go:       func(do func(context.Context)) { do(context.Background()) },
 	}
 }
+
+// bells are lasting addresses that name how often they were made anew.
+type bells struct{ renewed int }
+
+func (b *bells) Address(_ context.Context, affiliate string) (string, error) {
+	return fmt.Sprintf("http://example.com/portal/a/%s-%d", affiliate, b.renewed), nil
+}
+
+func (b *bells) Renew(context.Context, string) error { b.renewed++; return nil }
 
 // post sends a form that must be taken, and returns where it leads.
 func (d *desk) post(path string, cookie *http.Cookie, form url.Values) string {

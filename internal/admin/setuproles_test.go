@@ -16,7 +16,7 @@ import (
 var needs = map[string]auth.Role{
 	"GET /admin/affiliates": auth.Viewer, "POST /admin/affiliates": auth.Manager, "GET /admin/affiliates/new": auth.Manager,
 	"POST /admin/affiliates/sync": auth.Manager, "GET /admin/affiliates/unknown": auth.Viewer, "POST /admin/affiliates/unknown": auth.Manager,
-	"GET /admin/affiliates/:id": auth.Viewer, "POST /admin/affiliates/:id/login-link": auth.Manager,
+	"GET /admin/affiliates/:id": auth.Viewer, "POST /admin/affiliates/:id/login-link": auth.Manager, "POST /admin/affiliates/:id/doorbell": auth.Manager,
 
 	"GET /admin/sites": auth.Viewer, "POST /admin/sites": auth.Manager, "GET /admin/sites/new": auth.Manager, "GET /admin/sites/:key": auth.Viewer,
 	"POST /admin/sites/:key": auth.Manager, "POST /admin/sites/:key/origins": auth.Manager, "GET /admin/sites/:key/delete": auth.Manager,

@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tributary/internal/attribution"
 	"tributary/internal/auth"
 )
 
@@ -36,7 +37,8 @@ type shownLink struct {
 	User    auth.User
 	URL     string
 	Expires time.Time
-	Days    bool // it works for days, not minutes
+	Days    bool   // it works for days, not minutes
+	Mailed  string // the address that another one was mailed to, in part
 }
 
 var usersDone = map[string]string{"removed": "The user is removed and signed out everywhere.", "saved": "The role is saved.", "ended": "The user is signed out everywhere."}
@@ -78,8 +80,8 @@ func (k *desk) inviteUser(c echo.Context, who auth.User) error {
 	return k.showUsers(c, who, http.StatusOK, usersPage{Link: link}, n)
 }
 
-// linkFor makes a link for a user: days for who has never been here, minutes for who was locked out. It is mailed where that
-// is possible; what cannot be mailed is shown.
+// linkFor makes a link for a user: days for who has never been here, minutes for who was locked out. Where there is mail
+// they are mailed one, too; this one is for the inviter to hand over where the mail does not come.
 func (k *desk) linkFor(ctx context.Context, u auth.User) (*shownLink, *notice, error) {
 	ways, err := k.Auth.Ways(ctx, u.ID)
 	if err != nil {
@@ -97,10 +99,11 @@ func (k *desk) linkFor(ctx context.Context, u auth.User) (*shownLink, *notice, e
 	if k.SendLink == nil {
 		return link, nil, nil
 	}
-	if err := k.SendLink(ctx, u, link.URL, expires); err != nil {
-		return link, &notice{"bad", "The link could not be mailed: " + err.Error() + ". Send it yourself."}, nil
+	if err := k.SendLink(ctx, u); err != nil {
+		return link, &notice{"bad", "A link could not be mailed: " + err.Error() + ". Send this one yourself."}, nil
 	}
-	return nil, &notice{"good", "A link was mailed to " + u.Email + "."}, nil
+	link.Mailed = attribution.MaskEmail(u.Email)
+	return link, &notice{"good", "A link is mailed to " + link.Mailed + "."}, nil
 }
 
 // userPage is one user, as an owner sees them.

@@ -52,9 +52,12 @@ type Deps struct {
 	Mails      Mails
 	Passes     *pass.Passes
 	Digests    Digests
+	Links      Links // nil for none
 	// Note writes into the audit log what a key has changed; nil where there is none.
 	Note   func(ctx context.Context, who, action, subject, detail string) error
 	WhatIf *whatif.Runner
+	// Page shows a person a page, with the headers that pages have.
+	Page func(echo.Context, int, Page) error
 }
 
 const account = attribution.DefaultAccount
@@ -94,6 +97,7 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodDelete, "/affiliates/:id/card", auth.Manager, "affiliate.card", revokeCard},
 		{http.MethodPost, "/affiliates/:id/doorbell", auth.Manager, "affiliate.doorbell", issueDoorbell},
 		{http.MethodDelete, "/affiliates/:id/doorbell", auth.Manager, "affiliate.doorbell", revokeDoorbell},
+		{http.MethodPost, "/affiliates/links", auth.Manager, "affiliate.links", writeLinks},
 		{http.MethodGet, "/affiliates/:id/digest", auth.Viewer, "", previewDigest},
 		{http.MethodGet, "/mails", auth.Viewer, "", listMails},
 		{http.MethodPost, "/hooks", auth.Manager, "hook.create", createHook},

@@ -1,5 +1,5 @@
-// Package letter writes what the product mails to affiliates: the login link, and the week's numbers. Their shape
-// is in the folder words, their sentences in web/texts.
+// Package letter writes what the product mails: to affiliates the login link and the week's numbers, to users of the desk the
+// link that lets them in. The shape is in the folder words, the sentences are in web/texts.
 package letter
 
 import (
@@ -75,6 +75,7 @@ func New(o Options) (*Letters, error) {
 	}
 	o.Queue.Write(mail.Login, l.login)
 	o.Queue.Write(mail.Digest, l.weekly)
+	o.Queue.Write(mail.Invite, l.invite)
 	return l, nil
 }
 

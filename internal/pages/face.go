@@ -34,16 +34,25 @@ type set struct {
 // NewFace reads the templates of a folder below web/templates and those that all faces share, with functions of its own
 // beside the usual ones. It speaks English until Speak.
 func NewFace(folder string, assets *web.Assets, base *url.URL, funcs template.FuncMap) (*Face, error) {
+	return newFace(folder, assets, base, funcs, "shared/*.html", folder+"/*.html")
+}
+
+// NewMessages is a face that says a few words, in the looks of another: for doors that belong to none.
+func NewMessages(looks string, assets *web.Assets, base *url.URL) (*Face, error) {
+	return newFace(looks, assets, base, nil, "shared/*.html")
+}
+
+func newFace(looks string, assets *web.Assets, base *url.URL, funcs template.FuncMap, files ...string) (*Face, error) {
 	f := &Face{crossSite: http.NewCrossOriginProtection(), sets: make(chan *set, runtime.GOMAXPROCS(0))}
 	// Behind a proxy that changes Host, a page's own Origin would otherwise look foreign.
 	if err := f.crossSite.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
 		return nil, fmt.Errorf("trusting the base URL: %w", err)
 	}
-	usual := template.FuncMap{"asset": assets.URL, "style": func() string { return assets.URL(folder + ".css") }, "address": address, "strong": strong, "time": timeOf, "ago": agoOf, "webinar": webinar}
+	usual := template.FuncMap{"asset": assets.URL, "style": func() string { return assets.URL(looks + ".css") }, "address": address, "strong": strong, "time": timeOf, "ago": agoOf, "webinar": webinar}
 	var err error
-	f.templates, err = template.New(folder).Funcs(usual).Funcs(wordsOf(&set{})).Funcs(funcs).ParseFS(web.Templates(), "shared/*.html", folder+"/*.html")
+	f.templates, err = template.New(looks).Funcs(usual).Funcs(wordsOf(&set{})).Funcs(funcs).ParseFS(web.Templates(), files...)
 	if err != nil {
-		return nil, fmt.Errorf("reading the templates of %s: %w", folder, err)
+		return nil, fmt.Errorf("reading the templates of %s: %w", looks, err)
 	}
 	for range cap(f.sets) {
 		f.sets <- nil // made when it is first needed

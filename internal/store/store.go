@@ -217,6 +217,8 @@ const (
 	GoalJob   JobKind = "goal"   // achieve a goal for the contact; likewise
 	FieldsJob JobKind = "fields" // write custom fields of the contact; likewise
 	TotalsJob JobKind = "totals" // write an affiliate's count into their own contact; the subject is the affiliate's id
+
+	LinkJob JobKind = "link" // write an affiliate's login address into their own contact; the subject is the affiliate's id
 )
 
 // AfterJobs are the kinds that follow on the credit of one opt-in, and have its id for a subject.
@@ -305,6 +307,8 @@ type Outbox interface {
 	// Advance settles a claimed job and its opt-in in one commit. ErrStale when the job's epoch has passed. An opt-in
 	// that becomes credited is counted as a referral, once.
 	Advance(ctx context.Context, job Job, now time.Time, s Settlement) error
+	// Follow makes jobs that follow on nothing that was settled, in one commit, by the words of Following.
+	Follow(ctx context.Context, account attribution.AccountID, now time.Time, then []Following) error
 	// Jobs lists an account's jobs of a state ("" for all), newest first, at most limit, those below the cursor id.
 	Jobs(ctx context.Context, account attribution.AccountID, state JobState, cursor string, limit int) ([]Job, error)
 	// Retry makes a parked job due now. A job that is not parked stays as it is.
