@@ -139,7 +139,7 @@ func TestTheAuditLogKnowsWhatKeysChange(t *testing.T) {
 		got = append(got, fmt.Sprintf("%s %s %s%s", e.Who, e.Action, e.Subject, e.Detail))
 	}
 	slices.Sort(got) // all at one moment
-	want := []string{"key: Sync job affiliate.change 7", "key: Sync job person.erase ", "key: Sync job site.change " + site, "key: Sync job site.create " + site, "the admin key site.delete " + site}
+	want := []string{"key: Sync job affiliate.create 7", "key: Sync job person.erase ", "key: Sync job site.change " + site, "key: Sync job site.create " + site, "the admin key site.delete " + site}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("the log has\n%q, want\n%q", got, want)
 	}
