@@ -22,7 +22,9 @@ var exceptions = map[string]auth.Role{
 	"GET /v1/people": auth.Manager, "GET /v1/backup": auth.Owner,
 	"DELETE /v1/keap": auth.Owner, "POST /v1/keap/login": auth.Owner, "PUT /v1/keap/key": auth.Owner, "PUT /v1/keap/tenant": auth.Owner,
 	"GET /v1/users": auth.Owner, "POST /v1/users": auth.Owner, "GET /v1/users/:id": auth.Owner, "PATCH /v1/users/:id": auth.Owner, "DELETE /v1/users/:id": auth.Owner,
-	"POST /v1/users/:id/link": auth.Owner, "POST /v1/setup": auth.Owner,
+	"POST /v1/users/:id/link": auth.Owner,
+	"GET /v1/keys":            auth.Owner, "POST /v1/keys": auth.Owner, "DELETE /v1/keys/:id": auth.Owner, "GET /v1/audit": auth.Owner,
+	"POST /v1/setup": auth.Owner,
 }
 
 func needs(method, path string) auth.Role {
