@@ -93,3 +93,21 @@ func TestAListIsSortedSearchedAndCut(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoMustNotWaitGetsTheLatest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &counted{}
+		b := ranking.New(ranking.Options{Store: s})
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		go b.Run(ctx)
+		synctest.Wait()
+		if list := b.Latest(); len(list.Rows) != 0 || !list.At.IsZero() || list.Days != 30 || s.reads.Load() != 0 {
+			t.Errorf("before the first count: %+v", list)
+		}
+		synctest.Wait()
+		if list := b.Latest(); len(list.Rows) != 3 || list.At.IsZero() {
+			t.Errorf("after it: %+v", list)
+		}
+	})
+}
