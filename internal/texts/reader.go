@@ -104,3 +104,8 @@ func (r *Reader) Day(at time.Time) string { return r.locale.FmtDateMedium(at) }
 func (r *Reader) Moment(at time.Time) string {
 	return r.Day(at) + ", " + r.locale.FmtTimeShort(at) + " " + at.Format("MST")
 }
+
+// Second is Moment to the second.
+func (r *Reader) Second(at time.Time) string {
+	return r.Day(at) + ", " + r.locale.FmtTimeMedium(at) + " " + at.Format("MST")
+}

@@ -111,6 +111,13 @@ func (t *Texts) For(acceptLanguage string) *Reader {
 	return &Reader{tongue: t.languages[i], english: t.languages[0], locale: localeFor(wanted)}
 }
 
+// EnglishFor is a reader of a face that speaks English alone: dates and numbers are written as they do.
+func (t *Texts) EnglishFor(acceptLanguage string) *Reader {
+	r := *t.For(acceptLanguage)
+	r.tongue = r.english
+	return &r
+}
+
 // English is a reader of whom nothing is known.
 func (t *Texts) English() *Reader {
 	return &Reader{tongue: t.languages[0], english: t.languages[0], locale: usualLocale()}
