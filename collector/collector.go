@@ -212,7 +212,7 @@ func (c *collector) apiDeps(seal *vault.Vault, set setup, service *hooks.Service
 	deps.KeapHook, deps.Reconcile = c.work.registrar, c.work.reconcile
 	deps.Connected, deps.Webhooks, deps.Mails, deps.Passes, deps.Digests = c.connected, c.webhooks, c.mails, c.passes, c.letters
 	log := audit.New(c.store, time.Now)
-	deps.Note = func(ctx context.Context, who, action, subject, detail string) error {
+	deps.Note = func(ctx context.Context, who string, action audit.Action, subject, detail string) error {
 		return log.Write(ctx, audit.Entry{Who: who, Action: action, Subject: subject, Detail: detail})
 	}
 	return deps
@@ -259,7 +259,7 @@ func (c *collector) serveMetrics(ctx context.Context) {
 	}
 }
 
-// sweep removes expired login links and sessions, and old mails.
+// sweep removes expired login links and sessions, old mails, and what the audit log does not keep.
 func (c *collector) sweep(ctx context.Context) {
 	hourly := time.NewTicker(time.Hour)
 	defer hourly.Stop()
@@ -268,6 +268,9 @@ func (c *collector) sweep(ctx context.Context) {
 			c.log.Error("removing expired sessions", "error", err)
 		}
 		c.sweepMails(ctx)
+		if err := audit.New(c.store, time.Now).Sweep(ctx); err != nil && ctx.Err() == nil {
+			c.log.Error("removing old entries of the audit log", "error", err)
+		}
 		select {
 		case <-hourly.C:
 		case <-ctx.Done():

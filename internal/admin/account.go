@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tributary/internal/audit"
 	"tributary/internal/auth"
 )
 
@@ -54,7 +55,7 @@ func (k *desk) changeName(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	if err := k.note(c.Request().Context(), u, "user.change", u.ID, "their own name"); err != nil {
+	if err := k.note(c.Request().Context(), u, audit.UserChange, u.ID, "their own name"); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/admin/account?done=name")
@@ -72,7 +73,7 @@ func (k *desk) changePassword(c echo.Context, who auth.User) error {
 	if err := k.know(c, who.ID); err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "password.change", who.ID, ""); err != nil {
+	if err := k.note(ctx, who, audit.PasswordChange, who.ID, ""); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/admin/account?done=password")
@@ -97,7 +98,7 @@ func (k *desk) endSession(c echo.Context, who auth.User) error {
 	if err := k.Auth.EndSession(ctx, who.ID, c.Param("id")); err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "session.end", who.ID, ""); err != nil {
+	if err := k.note(ctx, who, audit.SessionEnd, who.ID, ""); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/admin/account?done=ended")
@@ -111,7 +112,7 @@ func (k *desk) endOtherSessions(c echo.Context, who auth.User) error {
 	if err := k.know(c, who.ID); err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "session.end", who.ID, "all others"); err != nil {
+	if err := k.note(ctx, who, audit.SessionEnd, who.ID, "all others"); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/admin/account?done=ended-others")

@@ -153,6 +153,6 @@ func (k *desk) signedIn(needs auth.Role, next handler) echo.HandlerFunc {
 }
 
 // note writes what a user has changed into the audit log.
-func (k *desk) note(ctx context.Context, who auth.User, action, subject, detail string) error {
+func (k *desk) note(ctx context.Context, who auth.User, action audit.Action, subject, detail string) error {
 	return k.Audit.Write(ctx, audit.Entry{Who: who.Email, Action: action, Subject: subject, Detail: detail})
 }

@@ -73,6 +73,7 @@ func newDesk(t testing.TB) *desk {
 		return sum[:]
 	}))
 	d.audit = audit.New(s, clock)
+	t.Cleanup(d.knowsActions)
 	d.HTTPErrorHandler = func(err error, _ echo.Context) { d.failed = append(d.failed, err) }
 	assets, err := bundled()
 	if err != nil {
@@ -86,6 +87,19 @@ func newDesk(t testing.TB) *desk {
 		t.Fatalf("registering: %v", err)
 	}
 	return d
+}
+
+// knowsActions holds what was recorded against the vocabulary, at the end of every test.
+func (d *desk) knowsActions() {
+	page, err := d.audit.List(context.Background(), "", 1000)
+	if err != nil {
+		d.t.Error(err)
+	}
+	for _, e := range page.Entries {
+		if !e.Action.IsKnown() {
+			d.t.Errorf("the desk records %q, which is not in the vocabulary", e.Action)
+		}
+	}
 }
 
 // plain opens people that were not really sealed.

@@ -11,6 +11,7 @@ import (
 
 	"tributary/internal/affiliates"
 	"tributary/internal/attribution"
+	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/pages"
 	"tributary/internal/sites"
@@ -143,7 +144,7 @@ func (k *desk) makeLogin(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "affiliate.login-link", a.ID, "shown"); err != nil {
+	if err := k.note(ctx, who, audit.AffiliateLink, a.ID, "shown"); err != nil {
 		return err
 	}
 	return k.showAffiliate(c, who, a, &loginLink{URL: strings.TrimRight(k.BaseURL, "/") + "/portal/login/" + token, Expires: expires})
@@ -157,7 +158,7 @@ func (k *desk) mailLogin(c echo.Context, who auth.User, a attribution.Affiliate)
 	if err := k.MailLogin(ctx, a); err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "affiliate.login-link", a.ID, "mailed"); err != nil {
+	if err := k.note(ctx, who, audit.AffiliateLink, a.ID, "mailed"); err != nil {
 		return err
 	}
 	return k.showAffiliate(c, who, a, &loginLink{Mailed: true})
@@ -225,7 +226,7 @@ func (k *desk) lookAgain(c echo.Context, who auth.User) error {
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	if err := k.note(ctx, who, "affiliate.look-again", ref.String(), ""); err != nil {
+	if err := k.note(ctx, who, audit.AffiliateLookup, ref.String(), ""); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, affiliatesAt+"/unknown?done=again")

@@ -101,7 +101,7 @@ func TestAnAffiliateIsAddedByHand(t *testing.T) {
 	has(t, d.get("/admin/affiliates", cookie), "Maple<")
 	at = d.post("/admin/affiliates", cookie, url.Values{"id": {"42"}, "name": {"Maple Garden"}})
 	has(t, d.get(at, cookie), "There was an affiliate of this id", "Maple Garden", "maple")
-	if len(d.logged("affiliate.add")) != 1 || len(d.logged("affiliate.change")) != 1 {
+	if len(d.logged("affiliate.create")) != 1 || len(d.logged("affiliate.change")) != 1 {
 		t.Error("the log has not both")
 	}
 }
@@ -123,7 +123,7 @@ func TestALoginLinkIsShownOnceAndWorks(t *testing.T) {
 	if w := d.do(http.MethodPost, "/admin/affiliates/42/login-link", cookie, "how=mail"); w.Code != http.StatusNotFound {
 		t.Errorf("mailing without mail: %d", w.Code)
 	}
-	if log := d.logged("affiliate.login-link"); len(log) != 1 || strings.Contains(log[0], token) {
+	if log := d.logged("affiliate.link"); len(log) != 1 || strings.Contains(log[0], token) {
 		t.Errorf("the log has %q", log)
 	}
 }

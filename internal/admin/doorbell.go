@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tributary/internal/audit"
 	"tributary/internal/auth"
 )
 
@@ -30,7 +31,7 @@ func (k *desk) renewDoorbell(c echo.Context, who auth.User) error {
 	if err := k.Doorbell.Renew(ctx, a.ID); err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "affiliate.doorbell", a.ID, "made anew"); err != nil {
+	if err := k.note(ctx, who, audit.AffiliateDoorbell, a.ID, "made anew"); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, affiliatesAt+"/"+url.PathEscape(a.ID)+"?done=renewed")

@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tributary/internal/audit"
 	"tributary/internal/auth"
 )
 
@@ -75,7 +76,7 @@ func (k *desk) beginAsOwner(c echo.Context, u auth.User, byPasskey bool) error {
 	if err != nil {
 		return err
 	}
-	if err := k.note(ctx, u, "user.create", u.ID, "the first owner"); err != nil {
+	if err := k.note(ctx, u, audit.UserCreate, u.ID, "the first owner"); err != nil {
 		return err
 	}
 	if err := k.letIn(c, s, token); err != nil {
@@ -117,7 +118,7 @@ func (k *desk) firstPassword(c echo.Context, who auth.User) error {
 	if err := k.know(c, who.ID); err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "password.change", who.ID, ""); err != nil {
+	if err := k.note(ctx, who, audit.PasswordChange, who.ID, ""); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, startPath)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tributary/internal/audit"
 	"tributary/internal/auth"
 )
 
@@ -65,7 +66,7 @@ func (k *desk) makeKey(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "key.create", made.ID, made.Name+", "+string(made.Role)); err != nil {
+	if err := k.note(ctx, who, audit.KeyCreate, made.ID, made.Name+", "+string(made.Role)); err != nil {
 		return err
 	}
 	return k.showKeys(c, who, http.StatusOK, keysPage{Made: text}, nil)
@@ -77,7 +78,7 @@ func (k *desk) revokeKey(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "key.delete", gone.ID, gone.Name); err != nil {
+	if err := k.note(ctx, who, audit.KeyDelete, gone.ID, gone.Name); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/admin/keys?done=revoked")

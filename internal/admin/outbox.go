@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/connect"
 	"tributary/internal/pages"
@@ -243,7 +244,7 @@ func (k *desk) retryJob(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "job.retry", j.ID, ""); err != nil {
+	if err := k.note(ctx, who, audit.JobRetry, j.ID, ""); err != nil {
 		return err
 	}
 	if c.FormValue("from") == "optin" {
@@ -273,7 +274,7 @@ func (k *desk) retryAll(c echo.Context, who auth.User) error {
 		done, q.Cursor = done+step.Jobs, step.Next
 	}
 	filter := with("", c.QueryParams(), "done", "", "on", "", "cursor", "")
-	if err := k.note(ctx, who, "jobs.retry", filter, pages.Counted(english(), int64(done), "job", "jobs")); err != nil {
+	if err := k.note(ctx, who, audit.JobRetry, filter, pages.Counted(english(), int64(done), "job", "jobs")); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, with("/admin/outbox", c.QueryParams(), "done", number(done), "on", q.Cursor, "cursor", ""))

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"tributary/internal/attribution"
+	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/pages"
 	"tributary/internal/people"
@@ -77,7 +78,7 @@ func (k *desk) exportPerson(c echo.Context, who auth.User) error {
 	if err != nil {
 		return fmt.Errorf("writing a person's data: %w", err)
 	}
-	if err := k.note(ctx, who, "person.export", k.People.Sealer.Key(email).String(), ""); err != nil {
+	if err := k.note(ctx, who, audit.PersonExport, k.People.Sealer.Key(email).String(), ""); err != nil {
 		return err
 	}
 	c.Response().Header().Set("Content-Disposition", `attachment; filename="person.json"`)
@@ -97,7 +98,7 @@ func (k *desk) erasePerson(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "person.erase", k.People.Sealer.Key(email).String(), pages.Counted(english(), int64(done.OptIns), "opt-in", "opt-ins")); err != nil {
+	if err := k.note(ctx, who, audit.PersonErase, k.People.Sealer.Key(email).String(), pages.Counted(english(), int64(done.OptIns), "opt-in", "opt-ins")); err != nil {
 		return err
 	}
 	v.Email, v.Erased = "", &done

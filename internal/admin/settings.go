@@ -40,7 +40,7 @@ func (k *desk) settings(c echo.Context, who auth.User) error {
 func (k *desk) showSettings(c echo.Context, who auth.User, status int, form []formGroup, said *notice) error {
 	p := settingsPage{frame: k.frame("Settings", settingsAt, who), Form: form}
 	var err error
-	if p.Changed, err = k.lastOf(c.Request().Context(), "settings.change"); err != nil {
+	if p.Changed, err = k.lastOf(c.Request().Context(), audit.SettingsChange); err != nil {
 		return err
 	}
 	p.Notice = said
@@ -62,7 +62,7 @@ func (k *desk) lists(c echo.Context) KeapLists {
 }
 
 // lastOf is the newest entry of an action, among the newest of all.
-func (k *desk) lastOf(ctx context.Context, action string) (*audit.Entry, error) {
+func (k *desk) lastOf(ctx context.Context, action audit.Action) (*audit.Entry, error) {
 	page, err := k.Audit.List(ctx, "", 500)
 	if err != nil {
 		return nil, err
@@ -294,7 +294,7 @@ func (k *desk) saveSettings(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "settings.change", strings.Join(slices.Sorted(maps.Keys(changes)), ", "), changed); err != nil {
+	if err := k.note(ctx, who, audit.SettingsChange, strings.Join(slices.Sorted(maps.Keys(changes)), ", "), changed); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, settingsAt+"?done=saved")

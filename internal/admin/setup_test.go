@@ -12,6 +12,7 @@ import (
 	"tributary/internal/admin"
 	"tributary/internal/affiliates"
 	"tributary/internal/attribution"
+	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/hooks"
 	"tributary/internal/ranking"
@@ -104,7 +105,7 @@ func hasNot(t *testing.T, page string, unwanted ...string) {
 }
 
 // logged is what the audit log has of an action, newest first.
-func (d *desk) logged(action string) (all []string) {
+func (d *desk) logged(action audit.Action) (all []string) {
 	d.t.Helper()
 	page, err := d.audit.List(context.Background(), "", 100)
 	if err != nil {
@@ -130,7 +131,7 @@ func TestASiteIsAddedFromPlainWords(t *testing.T) {
 	page = d.get(at, cookie)
 	has(t, page, "https://example.com\nhttps://www.example.com\nhttps://*.example.org\nhttp://localhost:3000", "&lt;script async src=", "integrity=")
 	has(t, d.get("/admin/sites", cookie), "Shop", "https://example.com")
-	if log := d.logged("site.add"); len(log) != 1 || !strings.HasPrefix(log[0], "manager@example.com st_") {
+	if log := d.logged("site.create"); len(log) != 1 || !strings.HasPrefix(log[0], "manager@example.com st_") {
 		t.Errorf("the log has %q", log)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"tributary/internal/attribution"
+	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/sites"
 )
@@ -90,7 +91,7 @@ func (k *desk) changeSite(c echo.Context, who auth.User) error {
 	if err != nil || changed == "" {
 		return errors.Join(err, c.Redirect(http.StatusSeeOther, sitesAt+"/"+key+"?done=same"))
 	}
-	if err := k.note(ctx, who, "site.change", key, changed); err != nil {
+	if err := k.note(ctx, who, audit.SiteChange, key, changed); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, sitesAt+"/"+key+"?done=saved")
@@ -189,7 +190,7 @@ func (k *desk) allow(ctx context.Context, who auth.User, key, origin string) err
 	if err != nil {
 		return err
 	}
-	return k.note(ctx, who, "site.change", s.Key, "origins: "+origin+" added")
+	return k.note(ctx, who, audit.SiteChange, s.Key, "origins: "+origin+" added")
 }
 
 // IsOrigin tells whether these events would be taken if the origin were one of the site's.

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"tributary/internal/attribution"
+	"tributary/internal/audit"
 	"tributary/internal/auth"
 )
 
@@ -70,7 +71,7 @@ func (k *desk) inviteUser(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "user.create", u.ID, u.Email+", "+string(u.Role)); err != nil {
+	if err := k.note(ctx, who, audit.UserCreate, u.ID, u.Email+", "+string(u.Role)); err != nil {
 		return err
 	}
 	link, n, err := k.linkFor(ctx, u)
@@ -147,7 +148,7 @@ func (k *desk) changeRole(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "user.change", u.ID, u.Email+", "+string(u.Role)); err != nil {
+	if err := k.note(ctx, who, audit.UserChange, u.ID, u.Email+", "+string(u.Role)); err != nil {
 		return err
 	}
 	if u.ID == who.ID { // who gives the role of owner up has signed out, too
@@ -166,7 +167,7 @@ func (k *desk) linkUser(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "user.link", u.ID, u.Email); err != nil {
+	if err := k.note(ctx, who, audit.UserLink, u.ID, u.Email); err != nil {
 		return err
 	}
 	return k.showUser(c, who, http.StatusOK, link, n)
@@ -181,7 +182,7 @@ func (k *desk) endUserSessions(c echo.Context, who auth.User) error {
 	if err := k.Auth.EndSessions(ctx, u.ID, sessionOf(c).ID); err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "session.end", u.ID, u.Email+", all"); err != nil {
+	if err := k.note(ctx, who, audit.SessionEnd, u.ID, u.Email+", all"); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/admin/users/"+u.ID+"?done=ended")
@@ -200,7 +201,7 @@ func (k *desk) removeUser(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "user.delete", u.ID, u.Email); err != nil {
+	if err := k.note(ctx, who, audit.UserDelete, u.ID, u.Email); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/admin/users?done=removed")

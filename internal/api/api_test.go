@@ -138,8 +138,8 @@ func newServer(t *testing.T) *server {
 		}),
 		Mails: srv.mails, Passes: passes, Digests: letters,
 		WhatIf: srv.whatif,
-		Note: func(_ context.Context, _, action, _, detail string) error {
-			srv.noted = append(srv.noted, action+" "+detail)
+		Note: func(_ context.Context, _ string, action audit.Action, _, detail string) error {
+			srv.noted = append(srv.noted, string(action)+" "+detail)
 			return nil
 		},
 		Store: s, Sealer: plainSealer{}, Auth: srv.auth, Keys: api.Keys{Root: auth.NewAdminKey(adminKey), Made: srv.auth}, Audit: audit.New(s, clock),
