@@ -139,7 +139,7 @@ func TestFilesAreInTheReadersLanguageToo(t *testing.T) {
 	}
 }
 
-// English texts with German numbers and dates, for who reads German where nobody has translated yet.
+// German texts, and English ones with the numbers and dates of who reads a language that nobody has translated to yet.
 func TestNumbersAndDatesAreTheReadersWithoutJavaScript(t *testing.T) {
 	d := newDesk(t, options{})
 	d.affiliate(attribution.Affiliate{ID: "42"})
@@ -150,7 +150,8 @@ func TestNumbersAndDatesAreTheReadersWithoutJavaScript(t *testing.T) {
 	d.ingest(many...)
 	cookie := d.signIn("42")
 	for header, wants := range map[string][]string{
-		"de-DE,de;q=0.9":               {`>1.234</data>`, `title="21.11.2026, 10:24 UTC"`, `<time datetime="2026-11-23">23.11.2026</time>`, "<strong>0,1\u00a0%</strong> of clicks", `<html lang="en"`},
+		"de-DE,de;q=0.9":               {`>1.234</data>`, `title="21.11.2026, 10:24 UTC"`, `<time datetime="2026-11-23">23.11.2026</time>`, "<strong>0,1\u00a0%</strong> der Klicks", `<html lang="de"`, "Was in den letzten 30 Tagen über deinen Link gekommen ist.", "keine in den 30 Tagen davor"},
+		"nl-NL,nl;q=0.9":               {`>1.234</data>`, `title="21 nov. 2026, 10:24 UTC"`, "<strong>0,1\u00a0%</strong> of clicks", `<html lang="en"`},
 		"en-US":                        {`>1,234</data>`, `title="Nov 21, 2026, 10:24 am UTC"`, `>Nov 23, 2026</time>`},
 		"am":                           {`>1234</data>`, `title="2026-11-21, 10:24 UTC"`, `>2026-11-23</time>`},
 		"\"><script>alert(1)</script>": {`>1,234</data>`, `title="21 Nov 2026, 10:24 UTC"`, `<html lang="en"`},
