@@ -173,6 +173,7 @@ func (c *collector) routes(seal *vault.Vault) error {
 	if deps.Page, err = messages(assets, c.cfg.baseURL); err != nil {
 		return err
 	}
+	c.echo.GET("/", func(c echo.Context) error { return deps.Page(c, http.StatusOK, doorplate) })
 	api.Register(c.echo, deps)
 	c.echo.GET("/metrics", echo.WrapHandler(c.metrics.Handler(c.log)), api.Needs(c.keys(), auth.Viewer))
 	c.echo.GET(web.AssetsPath+"*", echo.WrapHandler(assets))

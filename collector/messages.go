@@ -8,6 +8,12 @@ import (
 	"tributary/web"
 )
 
+// doorplate tells who opens the bare address what this is. It names nobody's business.
+var doorplate = api.Page{
+	Title: "Tributary", Text: "This address counts clicks and opt-ins, and credits them to the affiliates who sent them. The team's own desk is at /admin.",
+	Href: "/portal", Label: "My page as an affiliate",
+}
+
 // messages shows pages of the API to a person, in the looks of the owner's desk.
 func messages(assets *web.Assets, baseURL string) (func(echo.Context, int, api.Page) error, error) {
 	base, err := pages.ParseBase(baseURL)

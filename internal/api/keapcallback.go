@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -33,5 +34,6 @@ func keapCallback(d Deps, c echo.Context) error {
 }
 
 func (d Deps) answerOwner(c echo.Context, status int, title, text string) error {
+	text = strings.TrimSuffix(strings.ToUpper(text[:1])+text[1:], ".") + "." // problems are written as clauses
 	return d.Page(c, status, Page{title, text, "/admin/keap/back", "Go on at the owner's desk"})
 }
