@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -137,6 +138,27 @@ func TestFilesAreInTheReadersLanguageToo(t *testing.T) {
 			t.Errorf("%s: %s", path, file)
 		}
 	}
+}
+
+// Readers at one moment share the templates, and none gets the words of another.
+func TestReadersAtOneMomentGetTheirOwnLanguage(t *testing.T) {
+	d := newDesk(t, options{texts: bracketed(t)})
+	d.affiliate(attribution.Affiliate{ID: "42"})
+	d.ingest(optIn("42", "ann@example.com", d.now))
+	cookie := d.signIn("42")
+	var all sync.WaitGroup
+	for i := range 60 {
+		language := []string{"eo", "en", "de"}[i%3]
+		all.Go(func() {
+			w := d.do(http.MethodGet, "/portal", cookie, "Accept-Language", language)
+			page := w.Body.String()
+			own := map[string]bool{"eo": len(foreign(page, "www.example.com/webinar", "https", "an•••@e•••.com", "?affiliate=42")) == 0, "en": !strings.Contains(page, "⟦"), "de": strings.Contains(page, ">23.11.2026<")}
+			if w.Code != http.StatusOK || !own[language] {
+				t.Errorf("%s: %d %s", language, w.Code, page)
+			}
+		})
+	}
+	all.Wait()
 }
 
 // German texts, and English ones with the numbers and dates of who reads a language that nobody has translated to yet.
