@@ -68,6 +68,7 @@ func (f *Face) Speak(t *texts.Texts) { f.texts = t }
 func wordsOf(s *set) template.FuncMap {
 	return template.FuncMap{
 		"lang":    func() string { return s.Lang() },
+		"rtl":     func() bool { return s.IsRightToLeft() },
 		"say":     func(key string, pairs ...any) string { return s.Text(key, pairs...) },
 		"counted": func(key string, n int64, pairs ...any) string { return s.Counted(key, n, pairs...) },
 		"markup":  func(key string, pairs ...any) template.HTML { return s.Markup(key, pairs...) },
@@ -78,9 +79,9 @@ func wordsOf(s *set) template.FuncMap {
 	}
 }
 
-// address sets a web address off from the sentence around it.
+// address sets a web address off from the sentence around it. It runs from left to right in every language.
 func address(text string) template.HTML {
-	return template.HTML(`<span class="address">` + template.HTMLEscapeString(text) + `</span>`)
+	return template.HTML(`<span class="address" dir="ltr">` + template.HTMLEscapeString(text) + `</span>`)
 }
 
 // timeOf is a moment or a day, which the page's script writes as the reader's own clock has it.

@@ -161,6 +161,24 @@ func TestReadersAtOneMomentGetTheirOwnLanguage(t *testing.T) {
 	all.Wait()
 }
 
+// A language from right to left turns the page around.
+func TestALanguageFromRightToLeft(t *testing.T) {
+	english, err := fs.ReadFile(web.Texts(), "en.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := texts.Read(fstest.MapFS{"en.toml": {Data: english}, "he.toml": {Data: []byte("[portal.login]\ntitle = \"כניסה\"")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := newDesk(t, options{texts: all, mailer: &postbox{}})
+	for language, want := range map[string]string{"he-IL": `<html lang="he" dir="rtl"`, "en": `<html lang="en" data`} {
+		if page := d.do(http.MethodGet, "/portal/login", nil, "Accept-Language", language).Body.String(); !strings.Contains(page, want) {
+			t.Errorf("%s: the page lacks %s: %.200s", language, want, page)
+		}
+	}
+}
+
 // German texts, and English ones with the numbers and dates of who reads a language that nobody has translated to yet.
 func TestNumbersAndDatesAreTheReadersWithoutJavaScript(t *testing.T) {
 	d := newDesk(t, options{})

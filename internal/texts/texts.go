@@ -140,6 +140,9 @@ func (t *Texts) english() *tongue {
 // mostHeader is how much of a header is looked at; browsers send less than a hundred bytes.
 const mostHeader = 500
 
+// mostLanguages is how many of its languages are looked at, the best first: each costs some microseconds.
+const mostLanguages = 10
+
 // For is a reader who sends this header Accept-Language. Anything is fine: without a language of ours it is English, and
 // with none whose dates are known they are written as 2026-11-23.
 func (t *Texts) For(acceptLanguage string) *Reader {
@@ -150,6 +153,7 @@ func (t *Texts) For(acceptLanguage string) *Reader {
 	if err != nil || len(wanted) == 0 {
 		return t.English()
 	}
+	wanted = wanted[:min(len(wanted), mostLanguages)]
 	_, i, _ := t.matcher.Match(wanted...)
 	return &Reader{tongue: t.languages[i], english: t.languages[0], locale: localeFor(wanted)}
 }
