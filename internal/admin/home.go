@@ -69,7 +69,7 @@ func (k *desk) home(c echo.Context, who auth.User) (err error) {
 		return err
 	}
 	v.Keap = k.keapGlance(list)
-	if v.Needs, err = k.needs(ctx, list, v.Keap); err != nil {
+	if v.Needs, err = k.needs(ctx, k.Reader(c), list, v.Keap); err != nil {
 		return err
 	}
 	page, err := k.Store.OptIns(ctx, account, store.Query{Limit: latestShown})
