@@ -38,7 +38,7 @@ var allowed = map[string][]string{
 	"whatif":               {"attribution", "store"},
 	"auth":                 {"attribution", "store"},
 	"hooks":                {"attribution", "store", "snippet"},
-	"webhooks":             {"attribution", "store"},
+	"webhooks":             {"attribution", "lease", "store"},
 	"keaphook":             {"attribution", "hooks", "keap", "store"},
 	"intake":               {"attribution", "hooks", "store", "snippet"},
 	"api":                  {"affiliates", "attribution", "audit", "auth", "connect", "hooks", "keaphook", "mail", "pass", "people", "reconcile", "settings", "sites", "snippet", "stats", "store", "webhooks", "whatif"},
