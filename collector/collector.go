@@ -160,12 +160,17 @@ func (c *collector) routes(seal *vault.Vault) error {
 	c.errands = make(errands, 16)
 	c.whatif = whatif.NewRunner(whatif.Options{Store: c.store, Account: attribution.DefaultAccount, Policy: c.policy, Logger: c.log})
 	set := c.newSetup(seal, sites, scripts)
-	api.Register(c.echo, c.apiDeps(seal, set, service, in, events))
-	c.echo.GET("/metrics", echo.WrapHandler(c.metrics.Handler(c.log)), api.Needs(c.keys(), auth.Viewer))
 	assets, err := bundled()
 	if err != nil {
 		return err
 	}
+	deps := c.apiDeps(seal, set, service, in, events)
+	if deps.Page, err = messages(assets, c.cfg.baseURL); err != nil {
+		return err
+	}
+	c.echo.GET("/", func(c echo.Context) error { return deps.Page(c, http.StatusOK, doorplate) })
+	api.Register(c.echo, deps)
+	c.echo.GET("/metrics", echo.WrapHandler(c.metrics.Handler(c.log)), api.Needs(c.keys(), auth.Viewer))
 	c.echo.GET(web.AssetsPath+"*", echo.WrapHandler(assets))
 	c.echo.HEAD(web.AssetsPath+"*", echo.WrapHandler(assets))
 	err = portal.Register(c.echo, portal.Deps{

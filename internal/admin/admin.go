@@ -81,6 +81,7 @@ func Register(r pages.Router, d Deps) error {
 		}
 		add(at.path, k.signedIn(at.needs, at.handle), around...)
 	}
+	r.GET("/admin/*", k.signedIn(auth.Viewer, (*desk).nowhere), around...)
 	return nil
 }
 
@@ -113,6 +114,9 @@ func newDesk(d Deps) (*desk, error) {
 	k.Face, err = pages.NewFace("admin", d.Assets, base, words)
 	return k, err
 }
+
+// nowhere answers an address that no page has.
+func (k *desk) nowhere(echo.Context, auth.User) error { return errBadAddress }
 
 // errForbidden is what who may not gets.
 var errForbidden = errors.New("this needs another role")

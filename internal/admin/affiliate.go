@@ -93,7 +93,7 @@ func (k *desk) showAffiliate(c echo.Context, who auth.User, a attribution.Affili
 	}
 	p := affiliatePage{
 		frame: k.frame(orElse(a.Name, "Affiliate "+a.ID), affiliatesAt, who), Affiliate: a, State: affiliates.StateOf(a), Email: email, Days: homeDays,
-		Funnel: pages.Funnel(report.Tally), Chart: pages.NewChart(report.ByDay), OptIns: found.OptIns, More: !found.Next.IsZero(), Links: links,
+		Funnel: pages.Funnel(k.Reader(c), report.Tally), Chart: pages.NewChart(k.Reader(c), report.ByDay), OptIns: found.OptIns, More: !found.Next.IsZero(), Links: links,
 		Login: login, Mails: k.MailLogin != nil && len(a.Email.Sealed) > 0,
 	}
 	if who.Role.May(auth.Manager) && k.Doorbell != nil {

@@ -56,6 +56,8 @@ type Deps struct {
 	// Note writes into the audit log what a key has changed; nil where there is none.
 	Note   func(ctx context.Context, who string, action audit.Action, subject, detail string) error
 	WhatIf *whatif.Runner
+	// Page shows a person a page, with the headers that pages have.
+	Page func(echo.Context, int, Page) error
 }
 
 const account = attribution.DefaultAccount

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -111,6 +112,10 @@ func newServer(t *testing.T) *server {
 		},
 	})
 	api.Register(srv.echo, api.Deps{
+		Page: func(c echo.Context, status int, p api.Page) error {
+			c.Response().Header().Set("Content-Security-Policy", "default-src 'none'")
+			return c.HTML(status, html.EscapeString(p.Title+p.Text+p.Href))
+		},
 		Webhooks: srv.webhooks,
 		Hooks:    srv.hooks, Keap: srv.connectKeap(), Settings: &settings.Desk{
 			Keeper: keeper, Jobs: s, Now: clock,

@@ -10,6 +10,7 @@ import (
 	"tributary/internal/auth"
 	"tributary/internal/mail"
 	"tributary/internal/store"
+	"tributary/internal/texts"
 )
 
 // Invite queues the mail that lets a user of the desk in.
@@ -32,20 +33,41 @@ func (l *Letters) invite(ctx context.Context, m mail.Mail) (mail.Letter, error) 
 	if err != nil {
 		return mail.Letter{}, err
 	}
-	issue, lasts := l.o.Auth.Invite, "for 3 days"
+	w := l.newInvite(l.o.Texts.English(), u, !ways.Any())
+	issue := l.o.Auth.Invite
 	if ways.Any() {
-		issue, lasts = l.o.Auth.IssueDeskLink, "for 15 minutes"
+		issue = l.o.Auth.IssueDeskLink
 	}
 	token, _, err := issue(ctx, u.ID)
 	if err != nil {
 		return mail.Letter{}, err
 	}
-	letter, err := l.write("invite", struct {
-		Name, Desk, URL, Lasts string
-		New                    bool
-	}{line(u.Name), l.host(), l.o.BaseURL + "/admin/enter/" + token, lasts, !ways.Any()})
+	w.URL = l.o.BaseURL + "/admin/enter/" + token
+	letter, err := l.write("invite", w)
 	letter.To = u.Email
 	return letter, err
+}
+
+// inviteWords is the mail as its templates read it.
+type inviteWords struct {
+	*texts.Reader
+	Subject, Title, Hello, What, How, Works, URL string
+}
+
+// newInvite is for who has never been here, or for who has lost the way in.
+func (l *Letters) newInvite(say *texts.Reader, u auth.User, isNew bool) inviteWords {
+	w := inviteWords{Reader: say, Title: say.Text("letter.invite.title"), Hello: say.Text("letter.login.hello")}
+	if name := line(u.Name); name != "" {
+		w.Hello = say.Text("letter.digest.hello", "Name", name)
+	}
+	if isNew {
+		w.Subject, w.What = say.Text("letter.invite.subjectnew", "Desk", l.host()), say.Text("letter.invite.new", "Desk", l.host())
+		w.How, w.Works = say.Text("letter.invite.hownew"), say.Text("letter.invite.worksnew")
+		return w
+	}
+	w.Subject, w.What = say.Text("letter.invite.subject", "Desk", l.host()), say.Text("letter.invite.back", "Desk", l.host())
+	w.How, w.Works = say.Text("letter.invite.how"), say.Text("letter.invite.works")
+	return w
 }
 
 // host is how people know the collector.

@@ -41,6 +41,7 @@ type Mail struct {
 	Affiliate string                  `json:"affiliate,omitempty"` // whom it is about; empty for whoever has the address
 	User      string                  `json:"user,omitempty"`      // of an invite: whom it is to
 	Week      string                  `json:"week,omitempty"`      // of a digest: the first day of its week
+	Language  string                  `json:"language,omitempty"`  // of who asked for it; empty means English
 	Masked    string                  `json:"masked,omitempty"`    // the address, as far as it is shown
 	To        attribution.SealedEmail `json:"to,omitzero"`         // gone when it has ended
 	State     State                   `json:"state"`
