@@ -43,7 +43,7 @@ var allowed = map[string][]string{
 	"intake":               {"attribution", "hooks", "store", "snippet"},
 	"api":                  {"affiliates", "attribution", "audit", "auth", "connect", "hooks", "keaphook", "mail", "pass", "people", "reconcile", "settings", "sites", "snippet", "stats", "store", "webhooks", "whatif"},
 	"metrics":              {"attribution", "mail", "store"},
-	"admin":                {"affiliates", "attribution", "audit", "auth", "connect", "doctor", "hooks", "keaphook", "pages", "people", "ranking", "reconcile", "settings", "sites", "snippet", "stats", "store", "suspicion", "texts", "web", "webhooks", "whatif"},
+	"admin":                {"affiliates", "attribution", "audit", "auth", "connect", "doctor", "hooks", "keaphook", "mail", "pages", "people", "ranking", "reconcile", "settings", "sites", "snippet", "stats", "store", "suspicion", "texts", "web", "webhooks", "whatif"},
 	"people":               {"attribution", "hooks", "store"},
 	"manual":               {"pages", "web"},
 	"pages":                {"attribution", "stats", "texts", "web"},

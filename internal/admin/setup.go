@@ -41,6 +41,8 @@ type SetUp struct {
 	// Examine looks at a page for a site's tag, as the form doctor does, within bounds that suit an address that somebody has
 	// filled in; nil where nobody can.
 	Examine func(ctx context.Context, site, address string) (doctor.Report, error)
+	// Mails are those of the queue; nil for none.
+	Mails Mails
 	// Doorbell are the affiliates' lasting addresses; nil for none.
 	Doorbell Doorbells
 }
