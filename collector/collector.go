@@ -38,6 +38,7 @@ import (
 	"tributary/internal/settings"
 	"tributary/internal/store"
 	"tributary/internal/store/boltstore"
+	"tributary/internal/texts"
 	"tributary/internal/vault"
 	"tributary/internal/webhooks"
 	"tributary/internal/whatif"
@@ -59,6 +60,7 @@ type collector struct {
 	mails       *mail.Queue
 	passes      *pass.Passes
 	letters     *letter.Letters
+	texts       *texts.Texts
 	work        *keapWork
 	webhooks    *webhooks.Service
 	ranking     *ranking.Board
@@ -114,6 +116,9 @@ func (c *collector) wire() error {
 	if err := c.connect(seal); err != nil {
 		return err
 	}
+	if c.texts, err = readTexts(c.cfg.texts, c.log); err != nil {
+		return err
+	}
 	if err := c.openMail(seal); err != nil {
 		return err
 	}
@@ -160,24 +165,30 @@ func (c *collector) routes(seal *vault.Vault) error {
 	c.errands = make(errands, 16)
 	c.whatif = whatif.NewRunner(whatif.Options{Store: c.store, Account: attribution.DefaultAccount, Policy: c.policy, Logger: c.log})
 	set := c.newSetup(seal, sites, scripts)
-	api.Register(c.echo, c.apiDeps(seal, set, service, in, events))
-	c.echo.GET("/metrics", echo.WrapHandler(c.metrics.Handler(c.log)), api.Needs(c.keys(), auth.Viewer))
 	assets, err := bundled()
 	if err != nil {
 		return err
 	}
+	deps := c.apiDeps(seal, set, service, in, events)
+	if deps.Page, err = messages(assets, c.cfg.baseURL); err != nil {
+		return err
+	}
+	c.echo.GET("/", func(c echo.Context) error { return deps.Page(c, http.StatusOK, doorplate) })
+	api.Register(c.echo, deps)
+	c.echo.GET("/metrics", echo.WrapHandler(c.metrics.Handler(c.log)), api.Needs(c.keys(), auth.Viewer))
 	c.echo.GET(web.AssetsPath+"*", echo.WrapHandler(assets))
 	c.echo.HEAD(web.AssetsPath+"*", echo.WrapHandler(assets))
 	err = portal.Register(c.echo, portal.Deps{
 		Auth: c.auth, Store: c.store, Opener: seal, Assets: assets, BaseURL: c.cfg.baseURL, Now: time.Now, Stopping: c.stopping,
-		Mailer: c.mailer(), Sites: set.sites, Commissions: c.work.earned, Passes: c.passes, Settings: c.settings.Of, Digests: c.letters,
+		Mailer: c.mailer(), Sites: set.sites, Commissions: c.work.earned, Passes: c.passes, Settings: c.settings.Of, Digests: c.letters, Texts: c.texts,
 	})
 	if err != nil {
 		return err
 	}
 	err = admin.Register(c.echo, admin.Deps{
 		Auth: c.auth, Audit: audit.New(c.store, time.Now), Store: c.store, Opener: seal, Assets: assets, BaseURL: c.cfg.baseURL, Now: time.Now, Stopping: c.stopping,
-		SetUp: c.adminSetUp(set, service), Incoming: c.adminIncoming(seal, service, in, events),
+		SendLink: c.inviter(),
+		SetUp:    c.adminSetUp(set, service), Incoming: c.adminIncoming(seal, service, in, events),
 	})
 	if err != nil {
 		return err
@@ -203,10 +214,11 @@ func (c *collector) apiDeps(seal *vault.Vault, set setup, service *hooks.Service
 			return out[0], nil
 		},
 	}
+	deps.Links = doorbells{c}
 	deps.KeapHook, deps.Reconcile = c.work.registrar, c.work.reconcile
 	deps.Connected, deps.Webhooks, deps.Mails, deps.Passes, deps.Digests = c.connected, c.webhooks, c.mails, c.passes, c.letters
 	log := audit.New(c.store, time.Now)
-	deps.Note = func(ctx context.Context, who, action, subject, detail string) error {
+	deps.Note = func(ctx context.Context, who string, action audit.Action, subject, detail string) error {
 		return log.Write(ctx, audit.Entry{Who: who, Action: action, Subject: subject, Detail: detail})
 	}
 	return deps
@@ -253,7 +265,7 @@ func (c *collector) serveMetrics(ctx context.Context) {
 	}
 }
 
-// sweep removes expired login links and sessions, and old mails.
+// sweep removes expired login links and sessions, old mails, and what the audit log does not keep.
 func (c *collector) sweep(ctx context.Context) {
 	hourly := time.NewTicker(time.Hour)
 	defer hourly.Stop()
@@ -262,6 +274,9 @@ func (c *collector) sweep(ctx context.Context) {
 			c.log.Error("removing expired sessions", "error", err)
 		}
 		c.sweepMails(ctx)
+		if err := audit.New(c.store, time.Now).Sweep(ctx); err != nil && ctx.Err() == nil {
+			c.log.Error("removing old entries of the audit log", "error", err)
+		}
 		select {
 		case <-hourly.C:
 		case <-ctx.Done():

@@ -13,13 +13,11 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"tributary/internal/attribution"
-	"tributary/internal/auth"
 	"tributary/internal/demo"
 	"tributary/internal/keap"
 	"tributary/internal/keap/sandbox"
@@ -36,11 +34,12 @@ const demoSite = "st_demo"
 // demoAffiliates are in Keap's sandbox from the start. The last one's links carry the code alone.
 var demoAffiliates = []struct {
 	sandbox.Affiliate
+	email    string
 	codeOnly bool
 }{
-	{sandbox.Affiliate{ID: "101", Code: "river", Name: "Riva Riverbank"}, false},
-	{sandbox.Affiliate{ID: "102", Code: "harbour", Name: "Hari Harbour"}, false},
-	{sandbox.Affiliate{ID: "103", Code: "maple-garden", Name: "Maple Garden Club"}, true},
+	{sandbox.Affiliate{ID: "101", Code: "river", Name: "Riva Riverbank"}, "riva@example.com", false},
+	{sandbox.Affiliate{ID: "102", Code: "harbour", Name: "Hari Harbour"}, "hari@example.com", false},
+	{sandbox.Affiliate{ID: "103", Code: "maple-garden", Name: "Maple Garden Club"}, "maple@example.com", true},
 }
 
 // demoProgram is the collector with everything around it that the real world has.
@@ -55,10 +54,14 @@ type demoProgram struct {
 	front    net.Listener
 	webinars net.Listener
 	webinar  *webinarsandbox.Sandbox
+	mails    net.Listener
+	inbox    *demo.Inbox
+	month    *month
+	filled   bool // from the start
 }
 
 func demoCommand(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	cfg, log, cleanup, err := demoConfig(args, stderr)
+	cfg, log, filled, cleanup, err := demoConfig(args, stderr)
 	if err != nil {
 		return err
 	}
@@ -67,27 +70,29 @@ func demoCommand(ctx context.Context, args []string, stdout, stderr io.Writer) e
 	if err != nil {
 		return err
 	}
+	d.filled = filled
 	fmt.Fprint(stdout, d.welcome())
 	return d.run(ctx)
 }
 
-// demoConfig takes two flags of its own and sets all others so that everything happens while one watches.
-func demoConfig(args []string, stderr io.Writer) (cfg config, log *slog.Logger, cleanup func(), err error) {
+// demoConfig takes some flags of its own and sets all others so that everything happens while one watches.
+func demoConfig(args []string, stderr io.Writer) (cfg config, log *slog.Logger, filled bool, cleanup func(), err error) {
 	fs := flag.NewFlagSet("tributary demo", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
-	port := fs.Int("port", 8787, "first of five `ports` on loopback; taken ones are replaced by free ones")
+	port := fs.Int("port", 8787, "first of six `ports` on loopback; taken ones are replaced by free ones")
 	data := fs.String("data", "", "`folder` to keep the data in (default: a temporary one, removed at the end)")
+	fs.BoolVar(&filled, "filled", false, "begin with a month of made-up clicks and opt-ins")
 	level := fs.String("log-level", "warn", "debug, info, warn or error")
 	if err := fs.Parse(args); err != nil {
-		return cfg, nil, nil, demoUsage(fs, stderr, err)
+		return cfg, nil, false, nil, demoUsage(fs, stderr, err)
 	}
 	if log, err = newLogger(stderr, *level); err != nil {
-		return cfg, nil, nil, err
+		return cfg, nil, false, nil, err
 	}
 	cleanup = func() {}
 	if *data == "" {
 		if *data, err = os.MkdirTemp("", "tributary-demo-"); err != nil {
-			return cfg, nil, nil, fmt.Errorf("making a temporary folder: %w", err)
+			return cfg, nil, false, nil, fmt.Errorf("making a temporary folder: %w", err)
 		}
 		cleanup = func() { os.RemoveAll(*data) }
 	}
@@ -96,7 +101,7 @@ func demoConfig(args []string, stderr io.Writer) (cfg config, log *slog.Logger, 
 		listen: fmt.Sprintf("127.0.0.1:%d", *port), data: *data, keapKey: sandbox.DefaultKey, keapPerMinute: keap.Unlimited,
 		keapTimeout: 5 * time.Second, keapSettle: 10 * time.Second, contactWait: time.Hour, keapSyncEvery: time.Minute,
 		rule: string(attribution.Latest), window: attribution.DefaultPolicy.Window, mergeWindow: attribution.DefaultPolicy.Merge,
-	}, log, cleanup, nil
+	}, log, filled, cleanup, nil
 }
 
 func demoUsage(fs *flag.FlagSet, stderr io.Writer, err error) error {
@@ -110,11 +115,13 @@ func demoUsage(fs *flag.FlagSet, stderr io.Writer, err error) error {
 
 func newDemo(cfg config, log *slog.Logger) (*demoProgram, error) {
 	d := &demoProgram{box: sandbox.New(sandbox.Options{Logger: log})}
-	open, err := ports(cfg.listen, 5)
+	open, err := ports(cfg.listen, 6)
 	if err != nil {
 		return nil, err
 	}
-	d.front, d.landing, d.forms, d.keapDoor, d.webinars = open[0], open[1], open[2], open[3], open[4]
+	d.front, d.landing, d.forms, d.keapDoor, d.webinars, d.mails = open[0], open[1], open[2], open[3], open[4], open[5]
+	d.inbox = demo.NewInbox(log)
+	cfg.smtpURL, cfg.mailFrom = "smtp://"+d.mails.Addr().String(), "Fernhill Bee School <team@example.com>"
 	cfg.baseURL, cfg.keapURL = "http://"+d.front.Addr().String(), "http://"+d.keapDoor.Addr().String()+sandbox.BasePath
 	d.fillKeap()
 	if d.keap, err = keap.New(keap.Config{BaseURL: cfg.keapURL, Key: sandbox.DefaultKey, PerMinute: keap.Unlimited}); err != nil {
@@ -127,6 +134,7 @@ func newDemo(cfg config, log *slog.Logger) (*demoProgram, error) {
 		Logger: log, Schedule: outbox.Schedule{Base: time.Second, Cap: 10 * time.Second, Span: time.Hour},
 	})
 	d.webinar = d.newWebinars()
+	d.month = &month{demo: d}
 	d.vendor = demo.NewVendor(demo.VendorOptions{Contacts: d.makeContact, LandingOrigin: d.landingURL(), Logger: log})
 	return d, d.addSite()
 }
@@ -134,12 +142,15 @@ func newDemo(cfg config, log *slog.Logger) (*demoProgram, error) {
 // fillKeap puts into Keap's sandbox what an app has: affiliates, and what the settings of crediting can name.
 func (d *demoProgram) fillKeap() {
 	for _, a := range demoAffiliates {
+		first, last, _ := strings.Cut(a.Name, " ")
+		a.ContactID = d.box.AddContact(a.email, first, last).ID
 		d.box.AddAffiliate(a.Affiliate)
 	}
 	d.box.AddTag("Came through an affiliate")
 	d.box.AddGoal("tributary", "optin")
 	d.box.AddContactField("Lead source", "TEXT")
 	d.box.AddContactField("Opt-ins brought", "WHOLE_NUMBER")
+	d.box.AddContactField("Login address", "TEXT")
 	d.box.SetSummary(sandbox.Summary{AffiliateID: 101, AmountEarned: 1284.5, Clawbacks: 48, Balance: 236.5})
 }
 
@@ -244,9 +255,12 @@ func (d *demoProgram) landingPages() http.Handler {
 	mux.Handle("/", demo.Landing(demo.LandingOptions{
 		Tag: template.HTML(tag), TagAtOnce: template.HTML(strings.Replace(tag, " async", "", 1)), WebinarURL: "http://" + d.webinarAddress(),
 		VendorURL: "http://" + d.forms.Addr().String(), Affiliates: shown, PortalURL: d.affiliateURL(), KeapPageURL: d.keapPageURL(),
+		DeskURL: "/desk", MailURL: "/mail", FillURL: "/fill",
 	}))
 	mux.HandleFunc("GET /affiliate/{id}", d.openAffiliatePage)
 	mux.HandleFunc("GET /desk", d.openDesk)
+	mux.Handle("GET /mail", d.inbox)
+	mux.HandleFunc("POST /fill", d.fillOnRequest)
 	return mux
 }
 
@@ -266,36 +280,6 @@ func (d *demoProgram) openAffiliatePage(w http.ResponseWriter, r *http.Request) 
 	http.Redirect(w, r, d.cfg.baseURL+"/portal/login/"+token, http.StatusSeeOther)
 }
 
-// openDesk lets whoever watches the demo in as its owner.
-func (d *demoProgram) openDesk(w http.ResponseWriter, r *http.Request) {
-	token, err := d.deskToken(r.Context())
-	if err != nil {
-		http.Error(w, "The link could not be made: see the terminal.", http.StatusInternalServerError)
-		d.log.Error("making a link to the desk", "error", err)
-		return
-	}
-	http.Redirect(w, r, d.cfg.baseURL+"/admin/enter/"+token, http.StatusSeeOther)
-}
-
-const demoOwner = "owner@example.com"
-
-func (d *demoProgram) deskToken(ctx context.Context) (string, error) {
-	users, err := d.auth.Users(ctx)
-	if err != nil {
-		return "", err
-	}
-	i := slices.IndexFunc(users, func(u auth.User) bool { return u.Email == demoOwner })
-	if i < 0 {
-		u, err := d.auth.AddUser(ctx, auth.User{Account: attribution.DefaultAccount, Email: demoOwner, Name: "Olive Orchard", Role: auth.Owner})
-		if err != nil {
-			return "", err
-		}
-		users, i = append(users, u), len(users)
-	}
-	token, _, err := d.auth.IssueDeskLink(ctx, users[i].ID)
-	return token, err
-}
-
 func (d *demoProgram) welcome() string {
 	return fmt.Sprintf(`Tributary's demo is running, all of it on this machine:
 
@@ -303,13 +287,14 @@ func (d *demoProgram) welcome() string {
   affiliate's page   %[2]s
   owner's desk       %[8]s
   its first set-up   %[9]s
+  mails              %[1]s/mail, where all that is mailed stands
   manual             %[5]s/docs
   form vendor        http://%[3]s/
   webinar vendor     http://%[7]s/sandbox
   Keap's sandbox     %[4]s
   REST API           %[5]s/v1, with the header "Authorization: Bearer %[6]s"
 
-Four things to try:
+Five things to try:
 
   1. Open %[1]s/native?affiliate=101 and submit the form. The vendor shows the hidden
      field, and some seconds later the referral stands in Keap's sandbox.
@@ -318,6 +303,8 @@ Four things to try:
      %[1]s/late?affiliate=102: the latest affiliate earns the next opt-in.
   4. Open %[1]s/webinar?affiliate=101: the form is EverWebinar's, in a frame from another
      site. Register: the webinar vendor stores who sent you, and so does Keap.
+  5. Open the owner's desk: a month of made-up numbers is filled in by the button at the end of the
+     landing pages' first page, or from the start with "demo --filled".
 
 Ctrl-C ends it.
 `, d.landingURL(), d.affiliateURL(), d.forms.Addr(), d.keapPageURL(), d.cfg.baseURL, d.adminKey, d.webinarAddress(), d.landingURL()+"/desk", cmp.Or(d.setupAddress(context.Background()), "done already"))
@@ -328,7 +315,7 @@ func (d *demoProgram) run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var tasks sync.WaitGroup
-	errs := make([]error, 4)
+	errs := make([]error, 5)
 	start := func(i int, l net.Listener, h http.Handler) {
 		tasks.Go(func() {
 			defer stop() // one that fails ends all
@@ -339,6 +326,10 @@ func (d *demoProgram) run(ctx context.Context) error {
 	start(1, d.forms, d.vendor)
 	start(3, d.webinars, d.webinar)
 	tasks.Go(func() { d.webinar.Run(ctx) })
+	tasks.Go(func() { errs[4] = d.inbox.Serve(d.mails) })
+	if d.filled {
+		tasks.Go(func() { d.fillAtStart(ctx) })
+	}
 	// Keap outlives the collector, so that the last deliveries find it.
 	keapCtx, stopKeap := context.WithCancel(context.WithoutCancel(ctx))
 	var keapTask sync.WaitGroup
@@ -346,6 +337,7 @@ func (d *demoProgram) run(ctx context.Context) error {
 	tasks.Go(func() { d.vendor.Run(ctx) })
 	err := d.collector.run(ctx, d.front)
 	stop()
+	err = errors.Join(err, d.inbox.Close())
 	tasks.Wait()
 	d.box.Close()
 	stopKeap()

@@ -35,7 +35,7 @@ func (c *collector) connect(seal *vault.Vault) error {
 	c.keap = c.connection.Client()
 	schedule := outbox.DefaultSchedule
 	schedule.Span = c.cfg.contactWait
-	c.credit = credit.New(c.store, c.keap, seal, credit.Options{Settle: c.cfg.keapSettle, Settings: c.settings.Of, Seal: seal.Seal})
+	c.credit = credit.New(c.store, c.keap, seal, credit.Options{Settle: c.cfg.keapSettle, Settings: c.settings.Of, Seal: seal.Seal, Link: c.doorbellOf})
 	c.outbox = outbox.New(c.store, c.credit, outbox.Options{Schedule: schedule, Logger: c.log})
 	c.metrics.WatchKeap(c.keapUsage)
 	return nil

@@ -107,8 +107,12 @@ func TestKeapIsConnectedWithoutARestart(t *testing.T) {
 	if !strings.HasPrefix(back, "https://go.example.com/keap/callback?") {
 		t.Fatalf("Keap sends the browser to %s", back)
 	}
-	if status, page, _ := w.do("GET", to.RequestURI(), ""); status != http.StatusOK || !strings.Contains(page, "is connected") {
+	status, page, h := w.do("GET", to.RequestURI(), "")
+	if status != http.StatusOK || !strings.Contains(page, "is connected") || !strings.Contains(page, `href="/assets/admin.`) {
 		t.Fatalf("the browser gets %d %s", status, page)
+	}
+	if h.Get("Referrer-Policy") != "no-referrer" || !strings.Contains(h.Get("Content-Security-Policy"), "default-src 'none'") {
+		t.Errorf("the page with the code in its address has %v", h)
 	}
 	w.status("ann@example.com", "credited")
 	code, out, _ := w.keap("", "status")

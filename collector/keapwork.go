@@ -22,6 +22,7 @@ type keapWork struct {
 	registrar *keaphook.Registrar
 	reconcile *reconcile.Reconciler
 	earned    *commissions.Keeper
+	links     func(context.Context) // writes login links into contacts
 }
 
 // newKeapWork wires it; the client must be there.
@@ -41,6 +42,7 @@ func (c *collector) newKeapWork(client *keap.Client, seal *vault.Vault, service 
 		earned: commissions.New(commissions.Options{
 			Store: c.store, Keap: client, Account: attribution.DefaultAccount, Logger: c.log, Now: time.Now, Connected: c.keapWorks,
 		}),
+		links: func(ctx context.Context) { c.credit.KeepLinks(ctx, attribution.DefaultAccount, c.log) },
 	}
 }
 
@@ -52,6 +54,7 @@ func (w *keapWork) run(ctx context.Context) {
 	tasks.Go(func() { w.registrar.Run(ctx) })
 	tasks.Go(func() { w.reconcile.Run(ctx) })
 	tasks.Go(func() { w.earned.Run(ctx) })
+	tasks.Go(func() { w.links(ctx) })
 }
 
 func (c *collector) keapWorks() bool {

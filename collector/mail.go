@@ -8,6 +8,7 @@ import (
 
 	"tributary/internal/affiliates"
 	"tributary/internal/attribution"
+	"tributary/internal/auth"
 	"tributary/internal/letter"
 	"tributary/internal/mail"
 	"tributary/internal/pass"
@@ -51,7 +52,7 @@ func (c *collector) openMail(seal *vault.Vault) error {
 	c.metrics.WatchMails(c.mails.Waiting)
 	var err error
 	c.letters, err = letter.New(letter.Options{
-		Store: c.store, Docs: c.store, Vault: seal, Auth: c.auth, Queue: c.mails, Passes: c.passes, Settings: c.settings.Of, BaseURL: c.cfg.baseURL, Now: time.Now,
+		Store: c.store, Docs: c.store, Vault: seal, Auth: c.auth, Queue: c.mails, Passes: c.passes, Settings: c.settings.Of, BaseURL: c.cfg.baseURL, Now: time.Now, Texts: c.texts,
 	})
 	return err
 }
@@ -62,6 +63,14 @@ func (c *collector) mailer() portal.Mailer {
 		return nil
 	}
 	return c.letters
+}
+
+// inviter mails a user of the desk a link; nil where there is no mail server.
+func (c *collector) inviter() func(context.Context, auth.User) error {
+	if !c.mails.CanSend() {
+		return nil
+	}
+	return c.letters.Invite
 }
 
 // sweepMails removes the mails that ended long ago.

@@ -19,6 +19,7 @@ var forPeople = map[string]string{
 	"/admin":   "the owner's desk",
 	"/docs":    "the manual",
 	"/assets/": "scripts and styles of them all",
+	"/":        "what this is, for who opens the bare address",
 }
 
 // TestTheDescriptionIsOfThisProgram holds every route of the server against openapi.yaml, and the reverse.
@@ -70,7 +71,7 @@ func describedRoutes(t *testing.T) (names []string) {
 // pageOf returns the beginning of forPeople that a route is below, or "".
 func pageOf(path string) string {
 	for beginning := range forPeople {
-		if path == beginning || strings.HasPrefix(path, strings.TrimSuffix(beginning, "/")+"/") {
+		if path == beginning || beginning != "/" && strings.HasPrefix(path, strings.TrimSuffix(beginning, "/")+"/") {
 			return beginning
 		}
 	}

@@ -99,9 +99,12 @@ func (r *referee) prepare() {
 	first := func(list map[string]any) string { return list["data"].([]any)[0].(map[string]any)["id"].(string) }
 	r.site = site["key"].(string)
 	r.prepareWebhook()
+	var key struct{ ID string }
+	r.call("POST", "/v1/keys", `{"name":"First","role":"viewer"}`, 201, &key)
 	r.call("POST", "/v1/users", `{"email":"first.user@example.com","role":"manager"}`, 201, &user)
 	hooked, optInID := "/v1/hooks/"+hook["id"].(string), optIn["id"].(string)
 	r.known = append(r.known, [][2]string{
+		{"/v1/keys/{id}", "/v1/keys/" + key.ID},
 		{"/s/{file}", "/s/" + r.site + ".js"}, {"/h/{token}", "/h/" + token}, {"/v1/sites/{key}", "/v1/sites/" + r.site},
 		{"/v1/optins/{id}", "/v1/optins/" + optInID}, {"/v1/jobs/{id}", "/v1/jobs/credit:" + optInID},
 		{"/v1/quarantine/{id}", "/v1/quarantine/" + first(quarantined)}, {"/v1/users/{id}", "/v1/users/" + user["id"].(string)},
@@ -134,6 +137,8 @@ var special = map[string]struct {
 	"putKeapKey":       {body: func(*referee) string { return `{"key":"` + sandbox.DefaultKey + `"}` }},
 	"putKeapTenant":    {body: func(*referee) string { return `{"tenant":"` + sandbox.DefaultTenant + `"}` }},
 	"changeSettings":   {body: func(*referee) string { return `{"other_partner":"write","window":null}` }}, // the sandbox has no tag 312
+	"retryMail":        {status: http.StatusConflict},                                                      // no mail server is set
+	"writeLinks":       {status: http.StatusConflict},                                                      // no field is set for them
 	"decideOptIn":      {status: http.StatusConflict},                                                      // it waits, and nobody has to decide
 	"keapCallback":     {status: http.StatusBadRequest},                                                    // no login was begun
 	"replayDelivery":   {status: http.StatusUnprocessableEntity},                                           // it was a test

@@ -58,7 +58,7 @@ func (c *collector) newSetup(seal *vault.Vault, known *intake.Sites, scripts *in
 		affiliates: affiliates.New(affiliates.Options{
 			Store: c.store, Sealer: seal, Now: time.Now, Resolve: c.resolver(), Sync: c.sync, LastSync: c.lastSync,
 		}),
-		settings: &settings.Desk{Keeper: c.settings, Ask: c.checkSettings, Jobs: c.store, Now: time.Now},
+		settings: &settings.Desk{Keeper: c.settings, Ask: c.checkSettings, Jobs: c.store, Changed: c.credit.CheckLinks, Now: time.Now},
 		whatif:   c.whatif,
 	}
 }
@@ -66,8 +66,10 @@ func (c *collector) newSetup(seal *vault.Vault, known *intake.Sites, scripts *in
 func (c *collector) adminSetUp(set setup, service *hooks.Service) admin.SetUp {
 	return admin.SetUp{
 		Webhooks:  c.webhooks,
-		MailLogin: c.mailLogin(set.affiliates),
-		Sites:     set.sites, Affiliates: set.affiliates, Settings: set.settings, Hooks: service,
+		Examine:   c.examine,
+		Mails:     c.mails,
+		MailLogin: c.mailLogin(set.affiliates), Doorbell: doorbells{c},
+		Sites: set.sites, Affiliates: set.affiliates, Settings: set.settings, Hooks: service,
 		Keap:     connect.Desk{Connection: c.connection, LastSuccess: c.keap.LastSuccess, Quota: c.keap.Quota, Pause: c.pause},
 		KeapHook: c.work.registrar, Reconcile: c.work.reconcile, Ranking: c.ranking, WhatIf: set.whatif, Go: c.errands.do,
 		KeapLists: (&keapLists{keap: c.keap}).get,

@@ -29,4 +29,8 @@ export default tseslint.config(
       '@typescript-eslint/no-dynamic-delete': 'off',
     },
   },
+  {
+    files: ['web/src/**'], // no page of somebody else has to carry these
+    rules: { 'max-lines': ['error', 120] },
+  },
 );

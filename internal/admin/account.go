@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tributary/internal/audit"
 	"tributary/internal/auth"
 )
 
@@ -17,7 +18,28 @@ type accountPage struct {
 	NeedsPresent  bool // a new password asks for the present one
 	Session       string
 	Sessions      []auth.DeskSession
-	MinPassword   int
+	Password      passwordField
+}
+
+// passwordField asks for a new password. Wrong is what is wrong with it, and Present with the present one.
+type passwordField struct {
+	Min            int
+	Wrong, Present string
+}
+
+// passwordFault says what a user did wrong with a password at its field, or above the page.
+func passwordFault(err error) (at passwordField, said *notice) {
+	at.Min = auth.MinPassword
+	switch {
+	case err == nil:
+	case errors.Is(err, auth.ErrWeakPassword):
+		at.Wrong = sentence(err.Error())
+	case errors.Is(err, auth.ErrWrongPassword):
+		at.Present = sentence(err.Error())
+	default:
+		said = &notice{"bad", sentence(err.Error())}
+	}
+	return at, said
 }
 
 // accountDone are the notices after a redirect.
@@ -31,9 +53,14 @@ func (k *desk) account(c echo.Context, who auth.User) error {
 	return k.showAccount(c, who, http.StatusOK, told(c, accountDone))
 }
 
-func (k *desk) showAccount(c echo.Context, who auth.User, status int, n *notice) (err error) {
+func (k *desk) showAccount(c echo.Context, who auth.User, status int, n *notice) error {
+	at, _ := passwordFault(nil)
+	return k.showAccountWith(c, who, status, n, at)
+}
+
+func (k *desk) showAccountWith(c echo.Context, who auth.User, status int, n *notice, at passwordField) (err error) {
 	ctx, s := c.Request().Context(), sessionOf(c)
-	page := accountPage{frame: k.frame("My account", "/admin/account", who), TakesPasskeys: k.Auth.TakesPasskeys(), Session: s.ID, MinPassword: auth.MinPassword}
+	page := accountPage{frame: k.frame("My account", "/admin/account", who), TakesPasskeys: k.Auth.TakesPasskeys(), Session: s.ID, Password: at}
 	page.Notice = n
 	if page.Ways, err = k.Auth.Ways(ctx, who.ID); err != nil {
 		return err
@@ -54,7 +81,7 @@ func (k *desk) changeName(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	if err := k.note(c.Request().Context(), u, "user.change", u.ID, "their own name"); err != nil {
+	if err := k.note(c.Request().Context(), u, audit.UserChange, u.ID, "their own name"); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/admin/account?done=name")
@@ -64,7 +91,8 @@ func (k *desk) changePassword(c echo.Context, who auth.User) error {
 	ctx := c.Request().Context()
 	err := k.Auth.ChangePassword(ctx, sessionOf(c), c.FormValue("present"), c.FormValue("password"))
 	if status := statusOfPassword(err); status != 0 {
-		return k.showAccount(c, who, status, &notice{"bad", sentence(err.Error())})
+		at, said := passwordFault(err)
+		return k.showAccountWith(c, who, status, said, at)
 	}
 	if err != nil {
 		return err
@@ -72,7 +100,7 @@ func (k *desk) changePassword(c echo.Context, who auth.User) error {
 	if err := k.know(c, who.ID); err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "password.change", who.ID, ""); err != nil {
+	if err := k.note(ctx, who, audit.PasswordChange, who.ID, ""); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/admin/account?done=password")
@@ -97,7 +125,7 @@ func (k *desk) endSession(c echo.Context, who auth.User) error {
 	if err := k.Auth.EndSession(ctx, who.ID, c.Param("id")); err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "session.end", who.ID, ""); err != nil {
+	if err := k.note(ctx, who, audit.SessionEnd, who.ID, ""); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/admin/account?done=ended")
@@ -111,7 +139,7 @@ func (k *desk) endOtherSessions(c echo.Context, who auth.User) error {
 	if err := k.know(c, who.ID); err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "session.end", who.ID, "all others"); err != nil {
+	if err := k.note(ctx, who, audit.SessionEnd, who.ID, "all others"); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/admin/account?done=ended-others")

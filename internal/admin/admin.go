@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"golang.org/x/time/rate"
 
 	"tributary/internal/attribution"
 	"tributary/internal/audit"
@@ -35,8 +36,8 @@ type Deps struct {
 	Opener  Opener
 	Assets  *web.Assets
 	BaseURL string // the collector's public address; with https cookies are Secure
-	// SendLink mails a user of the desk their link; nil where there is no mail: the page then shows it, to be copied.
-	SendLink func(ctx context.Context, u auth.User, link string, expires time.Time) error
+	// SendLink mails a user of the desk a link of their own; nil where there is no mail. The page shows one to copy either way.
+	SendLink func(ctx context.Context, u auth.User) error
 	Now      func() time.Time // the clock
 	Zone     *time.Location   // of the days; nil means UTC
 	// Stopping is closed when the server begins to stop: open streams then end, so that it need not wait for them.
@@ -80,6 +81,7 @@ func Register(r pages.Router, d Deps) error {
 		}
 		add(at.path, k.signedIn(at.needs, at.handle), around...)
 	}
+	r.GET("/admin/*", k.signedIn(auth.Viewer, (*desk).nowhere), around...)
 	return nil
 }
 
@@ -92,6 +94,8 @@ type desk struct {
 	arrived  *pages.Watch[string] // of what comes in
 	started  atomic.Bool          // the set-up is through
 	log      *pages.Watch[attribution.AccountID]
+	checks   *rate.Limiter // of pages
+	checking chan struct{} // those that are looked at now
 }
 
 func newDesk(d Deps) (*desk, error) {
@@ -103,12 +107,16 @@ func newDesk(d Deps) (*desk, error) {
 		d.Zone = time.UTC
 	}
 	k := &desk{Deps: d, cookie: pages.CookieFor("tributary-desk", base), browsers: pages.CookieFor("tributary-known", base)}
+	k.checks, k.checking = rate.NewLimiter(rate.Every(checkPace), checkBurst), make(chan struct{}, checksAtOnce)
 	k.arrived = pages.NewWatch(k.arrivalsVersion)
 	k.BaseURL = strings.TrimRight(d.BaseURL, "/")
 	k.log = pages.NewWatch(k.eventsVersion)
 	k.Face, err = pages.NewFace("admin", d.Assets, base, words)
 	return k, err
 }
+
+// nowhere answers an address that no page has.
+func (k *desk) nowhere(echo.Context, auth.User) error { return errBadAddress }
 
 // errForbidden is what who may not gets.
 var errForbidden = errors.New("this needs another role")
@@ -149,6 +157,6 @@ func (k *desk) signedIn(needs auth.Role, next handler) echo.HandlerFunc {
 }
 
 // note writes what a user has changed into the audit log.
-func (k *desk) note(ctx context.Context, who auth.User, action, subject, detail string) error {
+func (k *desk) note(ctx context.Context, who auth.User, action audit.Action, subject, detail string) error {
 	return k.Audit.Write(ctx, audit.Entry{Who: who.Email, Action: action, Subject: subject, Detail: detail})
 }

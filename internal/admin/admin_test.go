@@ -19,6 +19,7 @@ import (
 	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/connect"
+	"tributary/internal/doctor"
 	"tributary/internal/hooks"
 	"tributary/internal/keap/sandbox"
 	"tributary/internal/ranking"
@@ -53,6 +54,9 @@ type desk struct {
 	reconciler *reconcile.Reconciler
 	now        time.Time
 	failed     []error // what was handed on to the server
+	examined   doctor.Report
+	refused    error    // why a page was not examined
+	asks       []string // for a page to be examined
 }
 
 func newDesk(t testing.TB) *desk {
@@ -73,6 +77,7 @@ func newDesk(t testing.TB) *desk {
 		return sum[:]
 	}))
 	d.audit = audit.New(s, clock)
+	t.Cleanup(d.knowsActions)
 	d.HTTPErrorHandler = func(err error, _ echo.Context) { d.failed = append(d.failed, err) }
 	assets, err := bundled()
 	if err != nil {
@@ -86,6 +91,19 @@ func newDesk(t testing.TB) *desk {
 		t.Fatalf("registering: %v", err)
 	}
 	return d
+}
+
+// knowsActions holds what was recorded against the vocabulary, at the end of every test.
+func (d *desk) knowsActions() {
+	page, err := d.audit.List(context.Background(), "", 1000)
+	if err != nil {
+		d.t.Error(err)
+	}
+	for _, e := range page.Entries {
+		if !e.Action.IsKnown() {
+			d.t.Errorf("the desk records %q, which is not in the vocabulary", e.Action)
+		}
+	}
 }
 
 // plain opens people that were not really sealed.

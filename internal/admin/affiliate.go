@@ -11,6 +11,7 @@ import (
 
 	"tributary/internal/affiliates"
 	"tributary/internal/attribution"
+	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/pages"
 	"tributary/internal/sites"
@@ -31,6 +32,7 @@ type affiliatePage struct {
 	Links     []affiliateLink
 	Login     *loginLink // when one was just made
 	Mails     bool
+	Doorbell  string // the lasting address, for who may hand it out
 }
 
 // affiliateLink is how the affiliate's links to a site look.
@@ -67,6 +69,7 @@ func (k *desk) known(c echo.Context) (attribution.Affiliate, error) {
 
 var affiliateTold = map[string]string{
 	"added":   "The affiliate is there. Keap confirms them with the first opt-in, or with the next comparison.",
+	"renewed": "The old lasting address is void, and this is the new one. Where the settings name a custom field for it, it stands in Keap in a minute.",
 	"changed": "There was an affiliate of this id: what you filled in is saved.",
 }
 
@@ -90,8 +93,13 @@ func (k *desk) showAffiliate(c echo.Context, who auth.User, a attribution.Affili
 	}
 	p := affiliatePage{
 		frame: k.frame(orElse(a.Name, "Affiliate "+a.ID), affiliatesAt, who), Affiliate: a, State: affiliates.StateOf(a), Email: email, Days: homeDays,
-		Funnel: pages.Funnel(report.Tally), Chart: pages.NewChart(report.ByDay), OptIns: found.OptIns, More: !found.Next.IsZero(), Links: links,
+		Funnel: pages.Funnel(k.Reader(c), report.Tally), Chart: pages.NewChart(k.Reader(c), report.ByDay), OptIns: found.OptIns, More: !found.Next.IsZero(), Links: links,
 		Login: login, Mails: k.MailLogin != nil && len(a.Email.Sealed) > 0,
+	}
+	if who.Role.May(auth.Manager) && k.Doorbell != nil {
+		if p.Doorbell, err = k.Doorbell.Address(ctx, a.ID); err != nil {
+			return err
+		}
 	}
 	p.Notice = told(c, affiliateTold)
 	return k.Render(c, http.StatusOK, "affiliate", p)
@@ -136,7 +144,7 @@ func (k *desk) makeLogin(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "affiliate.login-link", a.ID, "shown"); err != nil {
+	if err := k.note(ctx, who, audit.AffiliateLink, a.ID, "shown"); err != nil {
 		return err
 	}
 	return k.showAffiliate(c, who, a, &loginLink{URL: strings.TrimRight(k.BaseURL, "/") + "/portal/login/" + token, Expires: expires})
@@ -150,7 +158,7 @@ func (k *desk) mailLogin(c echo.Context, who auth.User, a attribution.Affiliate)
 	if err := k.MailLogin(ctx, a); err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "affiliate.login-link", a.ID, "mailed"); err != nil {
+	if err := k.note(ctx, who, audit.AffiliateLink, a.ID, "mailed"); err != nil {
 		return err
 	}
 	return k.showAffiliate(c, who, a, &loginLink{Mailed: true})
@@ -218,7 +226,7 @@ func (k *desk) lookAgain(c echo.Context, who auth.User) error {
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	if err := k.note(ctx, who, "affiliate.look-again", ref.String(), ""); err != nil {
+	if err := k.note(ctx, who, audit.AffiliateLookup, ref.String(), ""); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, affiliatesAt+"/unknown?done=again")

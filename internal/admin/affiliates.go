@@ -13,6 +13,7 @@ import (
 
 	"tributary/internal/affiliates"
 	"tributary/internal/attribution"
+	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/ranking"
 )
@@ -150,9 +151,9 @@ func (k *desk) addAffiliate(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	action, done := "affiliate.add", "added"
+	action, done := audit.AffiliateCreate, "added"
 	if !added {
-		action, done = "affiliate.change", "changed"
+		action, done = audit.AffiliateChange, "changed"
 	}
 	if err := k.note(ctx, who, action, a.ID, "code "+orElse(a.Code, "none")); err != nil {
 		return err
@@ -171,7 +172,7 @@ func (k *desk) syncAffiliates(c echo.Context, who auth.User) error {
 	if !k.connected() {
 		return c.Redirect(http.StatusSeeOther, keapAt)
 	}
-	if err := k.note(c.Request().Context(), who, "affiliates.sync", "", ""); err != nil {
+	if err := k.note(c.Request().Context(), who, audit.AffiliateSync, "", ""); err != nil {
 		return err
 	}
 	done := make(chan struct{})

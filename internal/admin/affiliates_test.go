@@ -101,7 +101,7 @@ func TestAnAffiliateIsAddedByHand(t *testing.T) {
 	has(t, d.get("/admin/affiliates", cookie), "Maple<")
 	at = d.post("/admin/affiliates", cookie, url.Values{"id": {"42"}, "name": {"Maple Garden"}})
 	has(t, d.get(at, cookie), "There was an affiliate of this id", "Maple Garden", "maple")
-	if len(d.logged("affiliate.add")) != 1 || len(d.logged("affiliate.change")) != 1 {
+	if len(d.logged("affiliate.create")) != 1 || len(d.logged("affiliate.change")) != 1 {
 		t.Error("the log has not both")
 	}
 }
@@ -123,7 +123,20 @@ func TestALoginLinkIsShownOnceAndWorks(t *testing.T) {
 	if w := d.do(http.MethodPost, "/admin/affiliates/42/login-link", cookie, "how=mail"); w.Code != http.StatusNotFound {
 		t.Errorf("mailing without mail: %d", w.Code)
 	}
-	if log := d.logged("affiliate.login-link"); len(log) != 1 || strings.Contains(log[0], token) {
+	if log := d.logged("affiliate.link"); len(log) != 1 || strings.Contains(log[0], token) {
+		t.Errorf("the log has %q", log)
+	}
+}
+
+func TestALastingAddressIsShownToWhoMayAndMadeAnew(t *testing.T) {
+	d := newDesk(t)
+	d.know(attribution.Affiliate{ID: "42", Name: "Maple"})
+	manager := d.as(auth.Manager)
+	has(t, d.get("/admin/affiliates/42", manager), "http://example.com/portal/a/42-0")
+	hasNot(t, d.get("/admin/affiliates/42", d.as(auth.Viewer)), "/portal/a/")
+	at := d.post("/admin/affiliates/42/doorbell", manager, nil)
+	has(t, d.get(at, manager), "The old lasting address is void", "http://example.com/portal/a/42-1")
+	if log := d.logged("affiliate.doorbell"); len(log) != 1 || !strings.Contains(log[0], "42") || strings.Contains(log[0], "/portal/a/") {
 		t.Errorf("the log has %q", log)
 	}
 }
@@ -142,7 +155,7 @@ func TestUnknownAffiliatesAreListedAndAskedForAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	has(t, d.get("/admin/affiliates/unknown", cookie), "rivr", "as a code", `<td class="n">3</td>`, `value="code:rivr"`)
+	has(t, d.get("/admin/affiliates/unknown", cookie), "rivr", "as a code", `>3</td>`, `value="code:rivr"`)
 	has(t, d.get(d.post("/admin/affiliates/unknown", cookie, url.Values{"ref": {"code:rivr"}}), cookie), "Keap is asked for it once more", "Keap knows everybody")
 	if w := d.do(http.MethodPost, "/admin/affiliates/unknown", cookie, "ref=x"); w.Code != http.StatusNotFound {
 		t.Errorf("no reference: %d", w.Code)

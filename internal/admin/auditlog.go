@@ -12,9 +12,6 @@ import (
 
 const auditRows = 50
 
-// auditNouns are what changes, to choose from.
-var auditNouns = []string{"affiliate", "hook", "keap", "key", "passkey", "password", "person", "session", "settings", "site", "user"}
-
 // auditPage is a part of the audit log.
 type auditPage struct {
 	frame
@@ -28,7 +25,7 @@ type auditPage struct {
 
 func (k *desk) auditLog(c echo.Context, who auth.User) error {
 	ctx := c.Request().Context()
-	page := auditPage{frame: k.frame("Audit log", "/admin/audit", who), Query: audit.Query{Who: c.QueryParam("who"), Action: c.QueryParam("action")}, Actions: auditNouns}
+	page := auditPage{frame: k.frame("Audit log", "/admin/audit", who), Query: audit.Query{Who: c.QueryParam("who"), Action: c.QueryParam("action")}, Actions: audit.Nouns()}
 	found, err := k.Audit.Find(ctx, page.Query, c.QueryParam("after"), auditRows)
 	if err != nil {
 		return err

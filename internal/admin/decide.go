@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"tributary/internal/attribution"
+	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/store"
 )
@@ -37,7 +38,7 @@ func (k *desk) decide(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "optin."+string(verdict), o.ID.String(), word.Reason); err != nil {
+	if err := k.note(ctx, who, audit.Decided(string(verdict)), o.ID.String(), word.Reason); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, backTo(c, o.ID.String(), string(verdict)))

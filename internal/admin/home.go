@@ -2,31 +2,121 @@ package admin
 
 import (
 	"net/http"
+	"strconv"
 
 	"github.com/labstack/echo/v4"
 
 	"tributary/internal/attribution"
 	"tributary/internal/auth"
 	"tributary/internal/pages"
+	"tributary/internal/ranking"
 	"tributary/internal/stats"
+	"tributary/internal/store"
 )
 
+// homeDays are the days that a page counts where nobody chose others; homeSpans are those that the overview offers.
 const homeDays = 30
+
+var homeSpans = []int{7, homeDays, 90}
+
+// How much of each list the overview shows.
+const (
+	latestShown = 6
+	bestShown   = 6
+)
 
 type home struct {
 	frame
-	Days   int
+	Spans  []homeSpan
+	Needs  []need
+	Today  []todayCount
 	Funnel []pages.Stage
 	Chart  pages.Chart
+	Keap   keapGlance
+	Latest []optInRow
+	Best   []ranking.Row
+	Days   int // that the best are of
+	// Counting tells that the best are not known yet: to count ten thousand affiliates takes seconds.
+	Counting bool
 }
 
-// home is the account as a whole.
-func (k *desk) home(c echo.Context, who auth.User) error {
-	report, err := stats.Read(c.Request().Context(), k.Store, account, attribution.Ref{}, stats.LastDays(homeDays, k.Now(), k.Zone))
+// homeSpan is a choice of days, and its address.
+type homeSpan struct {
+	Days int
+	Href string
+	On   bool
+}
+
+// todayCount is a number of today, beside what it was on the day before.
+type todayCount struct {
+	Name             string
+	Count, Yesterday int64
+}
+
+// home is the account at a glance: what needs somebody, what came in, and whether it reaches Keap.
+func (k *desk) home(c echo.Context, who auth.User) (err error) {
+	days := homeDays
+	if n, err := strconv.Atoi(c.QueryParam("days")); err == nil && (n == 7 || n == 90) {
+		days = n
+	}
+	ctx := c.Request().Context()
+	v := home{frame: k.frame("Overview", "/admin", who), Spans: spansOf(days)}
+	if err := k.countHome(c, &v, days); err != nil {
+		return err
+	}
+	list, err := k.Store.Worklist(ctx, account)
 	if err != nil {
 		return err
 	}
-	return k.Render(c, http.StatusOK, "home", home{
-		frame: k.frame("Overview", "/admin", who), Days: homeDays, Funnel: pages.Funnel(report.Tally), Chart: pages.NewChart(report.ByDay),
-	})
+	v.Keap = k.keapGlance(list)
+	if v.Needs, err = k.needs(ctx, k.Reader(c), list, v.Keap); err != nil {
+		return err
+	}
+	page, err := k.Store.OptIns(ctx, account, store.Query{Limit: latestShown})
+	if err != nil {
+		return err
+	}
+	if v.Latest, err = k.optInRows(c, page.OptIns, who); err != nil {
+		return err
+	}
+	k.best(&v)
+	return k.Render(c, http.StatusOK, "home", v)
+}
+
+func spansOf(days int) (all []homeSpan) {
+	for _, n := range homeSpans {
+		all = append(all, homeSpan{n, "/admin?days=" + strconv.Itoa(n), n == days})
+	}
+	return all
+}
+
+// countHome counts the days, those before them, and today.
+func (k *desk) countHome(c echo.Context, v *home, days int) error {
+	ctx, span := c.Request().Context(), stats.LastDays(days, k.Now(), k.Zone)
+	now, err := stats.Read(ctx, k.Store, account, attribution.Ref{}, span)
+	if err != nil {
+		return err
+	}
+	then, err := stats.Read(ctx, k.Store, account, attribution.Ref{}, span.Before())
+	if err != nil {
+		return err
+	}
+	say := k.Reader(c)
+	v.Funnel = pages.FunnelOver(say, now.Tally, then.Tally, "the "+strconv.Itoa(days)+" days before")
+	v.Chart = pages.NewChart(say, now.ByDay)
+	today, yesterday := now.ByDay[len(now.ByDay)-1], now.ByDay[len(now.ByDay)-2]
+	v.Today = []todayCount{
+		{"Clicks", today.Clicks, yesterday.Clicks}, {"Opt-ins", today.OptIns, yesterday.OptIns}, {"Credited", today.Referrals, yesterday.Referrals},
+	}
+	return nil
+}
+
+// best are the affiliates who brought most opt-ins, as they were counted last.
+func (k *desk) best(v *home) {
+	if k.Ranking == nil { // a desk without a set-up has none
+		return
+	}
+	list := k.Ranking.Latest()
+	v.Days, v.Counting = list.Days, list.At.IsZero()
+	v.Best, _ = list.Select(ranking.Query{Order: ranking.ByOptIns, Limit: bestShown, Is: func(r ranking.Row) bool { return r.Clicks+r.OptIns > 0 }})
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/hooks"
 )
@@ -93,7 +94,7 @@ func (k *desk) changeHook(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "hook.change", id, changed); err != nil {
+	if err := k.note(ctx, who, audit.HookChange, id, changed); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, hookAt(id)+"?done=saved")
@@ -177,7 +178,7 @@ func (k *desk) retryPayload(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "hook.retry", h.ID, "payload "+tried.ID.String()+" is "+string(tried.State)); err != nil {
+	if err := k.note(ctx, who, audit.HookRetry, h.ID, "payload "+tried.ID.String()+" is "+string(tried.State)); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, hookAt(h.ID)+"/payloads/"+tried.ID.String()+"?done=taken")

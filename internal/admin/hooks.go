@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/hooks"
 	"tributary/internal/keaphook"
@@ -80,7 +81,7 @@ func (k *desk) checkKeapHook(c echo.Context, who auth.User) error {
 	}
 	ctx := c.Request().Context()
 	s := k.KeapHook.Check(ctx)
-	if err := k.note(ctx, who, "keap-hook.check", "", string(s.State)); err != nil {
+	if err := k.note(ctx, who, audit.KeapHook, "", string(s.State)); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, hooksAt+"?done=checked")
@@ -146,7 +147,7 @@ func (k *desk) addHook(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "hook.add", h.ID, h.Name); err != nil {
+	if err := k.note(ctx, who, audit.HookCreate, h.ID, h.Name); err != nil {
 		return err
 	}
 	return k.Render(c, http.StatusOK, "hook-made", hookForm{frame: k.frame(h.Name, hooksAt, who), Hook: h, URL: strings.TrimRight(k.BaseURL, "/") + "/h/" + token})
@@ -192,7 +193,7 @@ func (k *desk) deleteHook(c echo.Context, who auth.User) error {
 	if err := k.Hooks.Delete(ctx, h.ID); err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "hook.delete", h.ID, h.Name); err != nil {
+	if err := k.note(ctx, who, audit.HookDelete, h.ID, h.Name); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, hooksAt+"?done=deleted")

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/hooks"
 )
@@ -45,8 +46,8 @@ func TestAHooksWholeLife(t *testing.T) {
 	has(t, d.get(d.post(one+"/retry", cookie, nil), cookie), "It was tried again", "Taken</span>", "who.reach", "/admin/optins/")
 	has(t, d.get(at+"/delete", cookie), "Delete Form tool?")
 	has(t, d.get(d.post(at+"/delete", cookie, nil), cookie), "The hook is deleted", "No hook yet")
-	for _, action := range []string{"hook.add", "hook.change", "hook.retry", "hook.delete"} {
-		log := strings.Join(d.logged(action), "\n")
+	for _, action := range []string{"hook.create", "hook.change", "hook.retry", "hook.delete"} {
+		log := strings.Join(d.logged(audit.Action(action)), "\n")
 		if log == "" || strings.Contains(log, "secret") || strings.Contains(log, token) {
 			t.Errorf("the log has of %s: %q", action, log)
 		}

@@ -152,7 +152,7 @@ func TestAViewerChangesNothingOfWhatCameIn(t *testing.T) {
 	o, q := d.held("ann@example.com"), d.keep("good", "x")
 	viewer := d.as(auth.Viewer)
 	for path, form := range map[string]string{
-		"/admin/optins/" + o.ID.String() + "/decision": "verdict=credit", "/admin/outbox/retry": "id=credit:" + o.ID.String(), "/admin/outbox/retry-all": "",
+		"/admin/optins/" + o.ID.String() + "/decision": "verdict=credit", "/admin/outbox/retry": "id=credit:" + o.ID.String(), "/admin/outbox/retry-all": "", "/admin/mails/retry": "id=x",
 		"/admin/quarantine/" + q.ID.String() + "/retry": "", "/admin/quarantine/" + q.ID.String() + "/delete": "", "/admin/people/erase": "email=ann@example.com&sure=yes",
 	} {
 		if w := d.do(http.MethodPost, path, viewer, form); w.Code != http.StatusForbidden {
@@ -263,7 +263,7 @@ func TestTheCSVHoldsWhatTheFilterSelects(t *testing.T) {
 	if len(rows[0]) != len(rows[1]) || rows[1][2] != "p1@example.com" || rows[1][3] != "42" || rows[4][7] != `'=HYPERLINK("https://evil.example.com")` {
 		t.Errorf("rows %v, %v", rows[1], rows[4])
 	}
-	if page, err := d.audit.List(context.Background(), "", 10); err != nil || len(page.Entries) != 1 || page.Entries[0].Action != "optins.export" {
+	if page, err := d.audit.List(context.Background(), "", 10); err != nil || len(page.Entries) != 1 || page.Entries[0].Action != "optin.export" {
 		t.Errorf("the audit log has %+v, %v", page, err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/connect"
 )
@@ -105,7 +106,7 @@ func (k *desk) loginKeap(c echo.Context, who auth.User) error {
 	if err != nil {
 		return k.wrongKeap(c, who, err)
 	}
-	if err := k.note(ctx, who, "keap.login", "", "begun"); err != nil {
+	if err := k.note(ctx, who, audit.KeapLogin, "", "begun"); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, address)
@@ -117,7 +118,7 @@ func (k *desk) useKey(c echo.Context, who auth.User) error {
 	if err != nil {
 		return k.wrongKeap(c, who, err)
 	}
-	if err := k.note(ctx, who, "keap.connect", tenant, "by a key"); err != nil {
+	if err := k.note(ctx, who, audit.KeapConnect, tenant, "by a key"); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, keapAt+"?done=connected")
@@ -160,7 +161,7 @@ func (k *desk) acceptTenant(c echo.Context, who auth.User) error {
 	if err := k.Keap.AcceptTenant(ctx, tenant); err != nil {
 		return k.wrongKeap(c, who, err)
 	}
-	if err := k.note(ctx, who, "keap.move", tenant, "what is stored belongs to this app now"); err != nil {
+	if err := k.note(ctx, who, audit.KeapTenant, tenant, "what is stored belongs to this app now"); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, keapAt+"?done=moved")
@@ -183,7 +184,7 @@ func (k *desk) disconnectKeap(c echo.Context, who auth.User) error {
 	if err := k.Keap.Disconnect(ctx); err != nil {
 		return k.wrongKeap(c, who, err)
 	}
-	if err := k.note(ctx, who, "keap.disconnect", "", ""); err != nil {
+	if err := k.note(ctx, who, audit.KeapDisconnect, "", ""); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, keapAt+"?done=disconnected")

@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tributary/internal/audit"
 	"tributary/internal/auth"
 )
 
@@ -25,6 +26,7 @@ type keysPage struct {
 	Keys  []auth.APIKey
 	Roles any
 	Name  string // of a form that was not taken
+	Wrong string // with its name
 	Role  auth.Role
 	Made  string // a new key's text, shown once
 }
@@ -60,12 +62,13 @@ func (k *desk) makeKey(c echo.Context, who auth.User) error {
 	page := keysPage{Name: c.FormValue("name"), Role: auth.Role(c.FormValue("role"))}
 	made, text, err := k.Auth.AddKey(ctx, page.Name, page.Role, who.Email)
 	if errors.Is(err, auth.ErrBadKeyName) {
-		return k.showKeys(c, who, http.StatusUnprocessableEntity, page, &notice{"bad", sentence(err.Error())})
+		page.Wrong = sentence(err.Error())
+		return k.showKeys(c, who, http.StatusUnprocessableEntity, page, nil)
 	}
 	if err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "key.create", made.ID, made.Name+", "+string(made.Role)); err != nil {
+	if err := k.note(ctx, who, audit.KeyCreate, made.ID, made.Name+", "+string(made.Role)); err != nil {
 		return err
 	}
 	return k.showKeys(c, who, http.StatusOK, keysPage{Made: text}, nil)
@@ -77,7 +80,7 @@ func (k *desk) revokeKey(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "key.delete", gone.ID, gone.Name); err != nil {
+	if err := k.note(ctx, who, audit.KeyDelete, gone.ID, gone.Name); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/admin/keys?done=revoked")

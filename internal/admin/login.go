@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tributary/internal/audit"
 	"tributary/internal/auth"
 )
 
@@ -83,7 +84,7 @@ func (k *desk) letIn(c echo.Context, s auth.DeskSession, token string) error {
 	if err := k.know(c, s.User.ID); err != nil {
 		return err
 	}
-	return k.note(ctx, s.User, "session.begin", "", "by "+string(s.How))
+	return k.note(ctx, s.User, audit.SessionBegin, "", "by "+string(s.How))
 }
 
 // know has the browser kept in mind, so that nobody's tries from elsewhere can keep this user out of it.

@@ -9,6 +9,7 @@ import (
 	"tributary/internal/auth"
 	"tributary/internal/pages"
 	"tributary/internal/store"
+	"tributary/internal/texts"
 )
 
 var openDesk = &pages.Link{Href: "/admin", Label: "Open the desk"}
@@ -66,7 +67,7 @@ var (
 var errBadAddress = errors.New("not an address of the desk")
 
 // explanation is the page for an error, and its status.
-func explanation(err error) (int, pages.Message) {
+func explanation(_ *texts.Reader, err error) (int, pages.Message) {
 	var status *echo.HTTPError
 	switch {
 	case errors.Is(err, auth.ErrBadLink):

@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"tributary/internal/attribution"
+	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/store"
 )
@@ -29,7 +30,7 @@ func (k *desk) optInsCSV(c echo.Context, who auth.User) error {
 	if err != nil {
 		return errBadAddress
 	}
-	if err := k.note(c.Request().Context(), who, "optins.export", "", with("", c.QueryParams(), "email", "", "cursor", "")); err != nil {
+	if err := k.note(c.Request().Context(), who, audit.OptInExport, "", with("", c.QueryParams(), "email", "", "cursor", "")); err != nil {
 		return err
 	}
 	h := c.Response().Header()

@@ -11,10 +11,12 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/connect"
 	"tributary/internal/pages"
 	"tributary/internal/store"
+	"tributary/internal/texts"
 )
 
 const (
@@ -106,11 +108,11 @@ func (k *desk) outbox(c echo.Context, who auth.User) error {
 		v.Rows = append(v.Rows, row)
 	}
 	v.Query = with("", v.Filter, "done", "", "on", "")
-	v.place(page)
+	v.place(k.Reader(c), page)
 	return k.Render(c, http.StatusOK, "outbox", v)
 }
 
-func (v *outboxView) place(page store.JobPage) {
+func (v *outboxView) place(say *texts.Reader, page store.JobPage) {
 	v.Filtered = with("", v.Filter, "cursor", "", "state", "", "done", "", "on", "") != ""
 	if page.Next != "" {
 		v.Older = with("/admin/outbox", v.Filter, "cursor", page.Next, "done", "", "on", "")
@@ -121,7 +123,7 @@ func (v *outboxView) place(page store.JobPage) {
 	}
 	if n, err := strconv.Atoi(v.Filter.Get("done")); err == nil {
 		v.GoOn = v.Filter.Get("on")
-		text := pages.Counted(int64(n), "job is due now", "jobs are due now") + "."
+		text := pages.Counted(say, int64(n), "job is due now", "jobs are due now") + "."
 		if v.GoOn != "" {
 			text += " There are more: go on."
 		}
@@ -203,7 +205,7 @@ func (k *desk) jobQuery(f url.Values) (q store.JobQuery, err error) {
 
 func kindChoices(chosen string) []picked {
 	out := []picked{{"", "Any kind", chosen == ""}}
-	for _, kind := range []store.JobKind{store.CreditJob, store.AffiliateJob, store.TagJob, store.GoalJob, store.FieldsJob, store.TotalsJob} {
+	for _, kind := range []store.JobKind{store.CreditJob, store.AffiliateJob, store.TagJob, store.GoalJob, store.FieldsJob, store.TotalsJob, store.LinkJob} {
 		out = append(out, picked{string(kind), jobWords[kind], chosen == string(kind)})
 	}
 	return out
@@ -229,7 +231,7 @@ func (k *desk) jobRow(ctx context.Context, j store.Job, who auth.User) (jobRow, 
 		r.Subject = firstText(k.email(o.Sealed, o.Person, who), j.Subject)
 	case store.AffiliateJob:
 		r.Link = with("/admin/why", url.Values{"q": {j.Subject}})
-	case store.TotalsJob:
+	case store.TotalsJob, store.LinkJob:
 		r.Link, r.Subject = with("/admin/why", url.Values{"q": {j.Subject}}), "Affiliate "+j.Subject
 	}
 	return r, nil
@@ -242,7 +244,7 @@ func (k *desk) retryJob(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "job.retry", j.ID, ""); err != nil {
+	if err := k.note(ctx, who, audit.JobRetry, j.ID, ""); err != nil {
 		return err
 	}
 	if c.FormValue("from") == "optin" {
@@ -272,7 +274,7 @@ func (k *desk) retryAll(c echo.Context, who auth.User) error {
 		done, q.Cursor = done+step.Jobs, step.Next
 	}
 	filter := with("", c.QueryParams(), "done", "", "on", "", "cursor", "")
-	if err := k.note(ctx, who, "jobs.retry", filter, pages.Counted(int64(done), "job", "jobs")); err != nil {
+	if err := k.note(ctx, who, audit.JobRetry, filter, pages.Counted(english(), int64(done), "job", "jobs")); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, with("/admin/outbox", c.QueryParams(), "done", number(done), "on", q.Cursor, "cursor", ""))

@@ -9,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tributary/internal/audit"
 	"tributary/internal/auth"
 )
 
@@ -104,7 +105,7 @@ func (k *desk) addPasskey(c echo.Context, who auth.User) error {
 	if err != nil {
 		return passkeyRefused(c, err)
 	}
-	if err := k.note(ctx, who, "passkey.create", p.ID, ""); err != nil {
+	if err := k.note(ctx, who, audit.PasskeyCreate, p.ID, ""); err != nil {
 		return err
 	}
 	return c.JSON(http.StatusOK, map[string]string{"next": safeNext(a.Next)})
@@ -119,7 +120,7 @@ func (k *desk) removePasskey(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "passkey.delete", c.Param("id"), ""); err != nil {
+	if err := k.note(ctx, who, audit.PasskeyDelete, c.Param("id"), ""); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/admin/account?done=passkey-removed")

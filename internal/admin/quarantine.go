@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/pages"
 	"tributary/internal/store"
@@ -150,7 +151,7 @@ func (k *desk) retake(c echo.Context, who auth.User) error {
 	if err := k.Store.Unquarantine(ctx, q.ID); err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "quarantine.retake", q.ID.String(), pages.Counted(int64(len(outcomes)), "event", "events")); err != nil {
+	if err := k.note(ctx, who, audit.QuarantineRetry, q.ID.String(), pages.Counted(english(), int64(len(outcomes)), "event", "events")); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/admin/quarantine?done=taken")
@@ -165,7 +166,7 @@ func (k *desk) unquarantine(c echo.Context, who auth.User) error {
 	if err := k.Store.Unquarantine(ctx, id); err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "quarantine.delete", id.String(), ""); err != nil {
+	if err := k.note(ctx, who, audit.QuarantineDelete, id.String(), ""); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/admin/quarantine?done=deleted")

@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/reconcile"
 )
@@ -126,9 +127,9 @@ func (k *desk) startReconcile(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	action := "reconcile.run"
+	action := audit.ReconcileStart
 	if fix {
-		action = "reconcile.fix"
+		action = audit.ReconcileFix
 	}
 	if err := k.note(c.Request().Context(), who, action, "", ""); err != nil {
 		return err
@@ -155,7 +156,7 @@ func (k *desk) startBackfill(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	if err := k.note(c.Request().Context(), who, "backfill.run", "", "since "+orElse(answer(c, "since"), "ever")); err != nil {
+	if err := k.note(c.Request().Context(), who, audit.BackfillStart, "", "since "+orElse(answer(c, "since"), "ever")); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, reconcileAt+"?done=import")

@@ -11,6 +11,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tributary/internal/attribution"
 	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/settings"
@@ -39,7 +40,7 @@ func (k *desk) settings(c echo.Context, who auth.User) error {
 func (k *desk) showSettings(c echo.Context, who auth.User, status int, form []formGroup, said *notice) error {
 	p := settingsPage{frame: k.frame("Settings", settingsAt, who), Form: form}
 	var err error
-	if p.Changed, err = k.lastOf(c.Request().Context(), "settings.change"); err != nil {
+	if p.Changed, err = k.lastOf(c.Request().Context(), audit.SettingsChange); err != nil {
 		return err
 	}
 	p.Notice = said
@@ -61,7 +62,7 @@ func (k *desk) lists(c echo.Context) KeapLists {
 }
 
 // lastOf is the newest entry of an action, among the newest of all.
-func (k *desk) lastOf(ctx context.Context, action string) (*audit.Entry, error) {
+func (k *desk) lastOf(ctx context.Context, action audit.Action) (*audit.Entry, error) {
 	page, err := k.Audit.List(ctx, "", 500)
 	if err != nil {
 		return nil, err
@@ -158,9 +159,9 @@ func (k *desk) settingChanges(now settings.Settings, said map[string]string) (ma
 // givenBy turns answers into JSON of the kind that the setting has.
 func givenBy(said map[string]string, is map[string]json.RawMessage) (map[string]json.RawMessage, error) {
 	given, fields := map[string]json.RawMessage{}, map[string]string{}
-	spans, ticks := map[string]bool{}, map[string]bool{}
+	spans, ticks, lines := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, q := range questions(KeapLists{}) {
-		spans[q.Name], ticks[q.Name] = q.span, q.Kind == "check"
+		spans[q.Name], ticks[q.Name], lines[q.Name] = q.span, q.Kind == "check", q.Kind == "lines"
 	}
 	for name, text := range said {
 		var value any = text
@@ -174,6 +175,8 @@ func givenBy(said map[string]string, is map[string]json.RawMessage) (map[string]
 			value = spanOf(text)
 		case ticks[name]:
 			value = text != ""
+		case lines[name]:
+			value = originsOf(text)
 		case len(is[name]) > 0 && is[name][0] != '"' && json.Valid([]byte(text)):
 			value = json.RawMessage(text) // a number, or true
 		}
@@ -186,6 +189,21 @@ func givenBy(said map[string]string, is map[string]json.RawMessage) (map[string]
 	raw, err := json.Marshal(fields)
 	given["fields"] = raw
 	return given, err
+}
+
+// originsOf reads origins, one a line, as browsers write them. What is none stays as it was typed: the settings say what is
+// wrong with it.
+func originsOf(text string) []string {
+	all := []string{}
+	for _, typed := range listed(text) {
+		if origin, err := attribution.Origin(typed); err == nil {
+			typed = origin
+		}
+		if !slices.Contains(all, typed) {
+			all = append(all, typed)
+		}
+	}
+	return all
 }
 
 // inWords shows what differs with the words of the form.
@@ -221,7 +239,7 @@ func (f formField) words(value string) string {
 	case f.Kind == "check":
 		return "no"
 	}
-	return orElse(value, "nothing")
+	return orElse(strings.ReplaceAll(value, "\n", ", "), "nothing")
 }
 
 // wrongSettings shows the form as it was sent, with what is wrong at its field.
@@ -276,7 +294,7 @@ func (k *desk) saveSettings(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "settings.change", strings.Join(slices.Sorted(maps.Keys(changes)), ", "), changed); err != nil {
+	if err := k.note(ctx, who, audit.SettingsChange, strings.Join(slices.Sorted(maps.Keys(changes)), ", "), changed); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, settingsAt+"?done=saved")

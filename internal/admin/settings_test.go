@@ -29,6 +29,9 @@ func (d *desk) filled(cookie *http.Cookie) url.Values {
 			form.Set(name, value)
 		case strings.HasPrefix(line, `input type="checkbox"`) && strings.Contains(line, " checked"):
 			form.Set(name, "on")
+		case strings.HasPrefix(line, "textarea "):
+			_, text, _ := strings.Cut(line, ">")
+			form.Set(name, html.UnescapeString(text))
 		}
 	}
 	return form
@@ -91,6 +94,9 @@ func TestWrongSettingsAreToldAtTheirField(t *testing.T) {
 		"goal_call_name":    {"optin", "belong together"},
 		"fields.utm_medium": {"twelve", "It must give utm_medium the id"},
 		"tag_id":            {"404", "Keap does not have"},
+		"card_origins":      {"https://members.example.com\nmembers.example.com/page", `origin "members.example.com/page" must look like https://www.example.com`},
+		"digest_zone":       {"Nowhere/Land", "time zone such as"},
+		"digest_hour":       {"noon", "It must not be a string"},
 	} {
 		form := d.filled(cookie)
 		form.Set(field, c.value)
@@ -106,6 +112,32 @@ func TestWrongSettingsAreToldAtTheirField(t *testing.T) {
 		}
 	}
 	has(t, d.wrong("/admin/settings", cookie, url.Values{"changes": {`{"window":"1m"}`}}), "It must be 1h to 400d")
+}
+
+func TestWhereTheCardMayBeShownIsSetOnTheForm(t *testing.T) {
+	d := newDesk(t)
+	cookie := d.as(auth.Manager)
+	form := d.filled(cookie)
+	form.Set("card_origins", "HTTPS://Members.Example.com/ \r\nhttps://*.example.org:443, https://members.example.com")
+	form.Set("digest_day", "monday")
+	w := d.do(http.MethodPost, "/admin/settings/review", cookie, form.Encode())
+	has(t, w.Body.String(), "https://members.example.com, https://*.example.org<", "Monday", ">nothing<")
+	d.post("/admin/settings", cookie, url.Values{"changes": {hidden(w.Body.String(), "changes")}})
+	s, err := d.settings.Of(t.Context(), account)
+	if err != nil || strings.Join(s.CardOrigins, " ") != "https://members.example.com https://*.example.org" || s.DigestDay != "monday" {
+		t.Fatalf("%q on %q, %v", s.CardOrigins, s.DigestDay, err)
+	}
+	form = d.filled(cookie)
+	if to := d.post("/admin/settings/review", cookie, form); !strings.HasSuffix(to, "done=same") {
+		t.Errorf("without a change it leads to %s", to)
+	}
+	form.Set("card_origins", "https://a.example.com\nhttps://")
+	has(t, d.wrong("/admin/settings/review", cookie, form), "https://</textarea>")
+	form.Set("card_origins", "")
+	w = d.do(http.MethodPost, "/admin/settings/review", cookie, form.Encode())
+	if got := hidden(w.Body.String(), "changes"); got != `{"card_origins":null}` {
+		t.Errorf("an empty list is sent as %s", got)
+	}
 }
 
 func TestThingsOfKeapAreChosenFromItsLists(t *testing.T) {

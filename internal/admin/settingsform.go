@@ -36,6 +36,7 @@ var questionGroups = []formGroup{
 	{Name: "contact", Title: "The contact", Text: "An opt-in becomes a referral of a contact, which your form tool creates."},
 	{Name: "after", Title: "Afterwards in Keap", Text: "What else is done for a credited opt-in."},
 	{Name: "fields", Title: "Custom fields", Text: "What is written into custom fields of the contact.", Docs: "keap-crediting"},
+	{Name: "theirs", Title: "The affiliates' own pages", Text: "Who is sent a mail each week, and where an affiliate's numbers may be shown.", Docs: "portal"},
 	{Name: "other", Title: "More", Text: "Settings that have no words of their own here yet. The REST API describes them."},
 }
 
@@ -86,11 +87,29 @@ func questions(lists KeapLists) []question {
 		{"after", formField{Name: "goal_integration", Label: "Achieve a goal: integration", Hint: "As in Keap's API goal. Empty for none."}, false},
 		{"after", formField{Name: "goal_call_name", Label: "Achieve a goal: call name"}, false},
 		{"after", thingField("totals_field", "Count of opt-ins, in the affiliate's own contact", "Not written", thingOptions(lists.Fields, "WHOLE_NUMBER", "DECIMAL_NUMBER", "TEXT", "TEXT_AREA")), false},
+		{"after", hinted(thingField("link_field", "Login address, in the affiliate's own contact", "Not written", thingOptions(lists.Fields, "TEXT", "TEXT_AREA", "WEBSITE")),
+			"Merge it into your mails: it lasts, opens nothing, and mails a login link to the affiliate. It needs a mail server."), false},
 	}
+	all = append(all, portalQuestions()...)
 	for _, source := range settings.Sources {
 		all = append(all, question{"fields", thingField(fieldPrefix+source, sourceWords[source], "Not written", fields()), false})
 	}
 	return all
+}
+
+// portalQuestions ask for what affiliates see outside of Keap.
+func portalQuestions() []question {
+	days := []formOption{{Value: "", Label: "No weekly mail"}}
+	for _, day := range settings.Weekdays {
+		days = append(days, formOption{Value: day, Label: strings.ToUpper(day[:1]) + day[1:]})
+	}
+	return []question{
+		{"theirs", formField{Name: "digest_day", Label: "Mail them their week on", Kind: "list", Options: days, Hint: "Who has brought nothing gets no mail. It needs a mail server."}, false},
+		{"theirs", formField{Name: "digest_hour", Label: "At", Unit: "o'clock, 0 to 23"}, false},
+		{"theirs", formField{Name: "digest_zone", Label: "Time zone", Placeholder: "UTC", Hint: "Such as Europe/Vienna or America/New_York. Empty for UTC."}, false},
+		{"theirs", formField{Name: "card_origins", Label: "Sites that may show an affiliate's card", Kind: "lines", Placeholder: "https://members.example.com",
+			Hint: "One a line, scheme and host alone, such as https://members.example.com or https://*.example.com. Browsers show the card on no other. Empty for none."}, false},
+	}
 }
 
 // suspect asks what is done about something that looks wrong.
@@ -115,6 +134,12 @@ func thingField(name, label, none string, options []formOption) formField {
 		return formField{Name: name, Label: label, Placeholder: "none", Hint: "Its id in Keap: the list could not be had. Empty for none."}
 	}
 	return formField{Name: name, Label: label, Kind: "list", Options: append([]formOption{{Value: "", Label: none}}, options...)}
+}
+
+// hinted adds a line of help.
+func hinted(f formField, hint string) formField {
+	f.Hint = strings.TrimSpace(hint + " " + f.Hint)
+	return f
 }
 
 func thingOptions(things []KeapThing, kinds ...string) (options []formOption) {
@@ -170,6 +195,7 @@ func answersOf(s settings.Settings) (map[string]string, error) {
 			said[name] = text
 		}
 	}
+	said["card_origins"] = strings.Join(s.CardOrigins, "\n")
 	for source, id := range s.Fields {
 		said[fieldPrefix+source] = id
 	}

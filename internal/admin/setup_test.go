@@ -2,6 +2,7 @@ package admin_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -11,7 +12,9 @@ import (
 	"tributary/internal/admin"
 	"tributary/internal/affiliates"
 	"tributary/internal/attribution"
+	"tributary/internal/audit"
 	"tributary/internal/auth"
+	"tributary/internal/doctor"
 	"tributary/internal/hooks"
 	"tributary/internal/ranking"
 	"tributary/internal/reconcile"
@@ -49,9 +52,23 @@ func (d *desk) setUp(clock func() time.Time) admin.SetUp {
 		Hooks:      d.hooks,
 		Keap:       keap, Reconcile: d.reconciler,
 		Ranking: d.ranking,
-		Go:      func(do func(context.Context)) { do(context.Background()) },
+		Examine: func(_ context.Context, site, address string) (doctor.Report, error) {
+			d.asks = append(d.asks, site+" "+address)
+			return d.examined, d.refused
+		},
+		Doorbell: &bells{},
+		Go:       func(do func(context.Context)) { do(context.Background()) },
 	}
 }
+
+// bells are lasting addresses that name how often they were made anew.
+type bells struct{ renewed int }
+
+func (b *bells) Address(_ context.Context, affiliate string) (string, error) {
+	return fmt.Sprintf("http://example.com/portal/a/%s-%d", affiliate, b.renewed), nil
+}
+
+func (b *bells) Renew(context.Context, string) error { b.renewed++; return nil }
 
 // post sends a form that must be taken, and returns where it leads.
 func (d *desk) post(path string, cookie *http.Cookie, form url.Values) string {
@@ -93,7 +110,7 @@ func hasNot(t *testing.T, page string, unwanted ...string) {
 }
 
 // logged is what the audit log has of an action, newest first.
-func (d *desk) logged(action string) (all []string) {
+func (d *desk) logged(action audit.Action) (all []string) {
 	d.t.Helper()
 	page, err := d.audit.List(context.Background(), "", 100)
 	if err != nil {
@@ -119,7 +136,7 @@ func TestASiteIsAddedFromPlainWords(t *testing.T) {
 	page = d.get(at, cookie)
 	has(t, page, "https://example.com\nhttps://www.example.com\nhttps://*.example.org\nhttp://localhost:3000", "&lt;script async src=", "integrity=")
 	has(t, d.get("/admin/sites", cookie), "Shop", "https://example.com")
-	if log := d.logged("site.add"); len(log) != 1 || !strings.HasPrefix(log[0], "manager@example.com st_") {
+	if log := d.logged("site.create"); len(log) != 1 || !strings.HasPrefix(log[0], "manager@example.com st_") {
 		t.Errorf("the log has %q", log)
 	}
 }

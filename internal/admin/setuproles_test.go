@@ -16,10 +16,10 @@ import (
 var needs = map[string]auth.Role{
 	"GET /admin/affiliates": auth.Viewer, "POST /admin/affiliates": auth.Manager, "GET /admin/affiliates/new": auth.Manager,
 	"POST /admin/affiliates/sync": auth.Manager, "GET /admin/affiliates/unknown": auth.Viewer, "POST /admin/affiliates/unknown": auth.Manager,
-	"GET /admin/affiliates/:id": auth.Viewer, "POST /admin/affiliates/:id/login-link": auth.Manager,
+	"GET /admin/affiliates/:id": auth.Viewer, "POST /admin/affiliates/:id/login-link": auth.Manager, "POST /admin/affiliates/:id/doorbell": auth.Manager,
 
 	"GET /admin/sites": auth.Viewer, "POST /admin/sites": auth.Manager, "GET /admin/sites/new": auth.Manager, "GET /admin/sites/:key": auth.Viewer,
-	"POST /admin/sites/:key": auth.Manager, "POST /admin/sites/:key/origins": auth.Manager, "GET /admin/sites/:key/delete": auth.Manager,
+	"POST /admin/sites/:key": auth.Manager, "POST /admin/sites/:key/origins": auth.Manager, "POST /admin/sites/:key/check": auth.Manager, "GET /admin/sites/:key/delete": auth.Manager,
 	"POST /admin/sites/:key/delete": auth.Manager,
 
 	"GET /admin/hooks": auth.Viewer, "POST /admin/hooks": auth.Manager, "GET /admin/hooks/new": auth.Manager, "POST /admin/hooks/keap": auth.Manager,

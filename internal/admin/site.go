@@ -12,6 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"tributary/internal/attribution"
+	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/sites"
 )
@@ -23,6 +24,7 @@ type sitePage struct {
 	Heard       spoken
 	Form        []formGroup
 	Try         string // an address of the site, for commands that are shown
+	Check       pageCheck
 }
 
 // siteTold is what can be said above a site.
@@ -46,6 +48,10 @@ func (k *desk) site(c echo.Context, who auth.User) error {
 }
 
 func (k *desk) showSite(c echo.Context, who auth.User, status int, s attribution.Site, form []formGroup, said *notice) error {
+	return k.showChecked(c, who, status, s, form, said, pageCheck{Offered: k.Examine != nil})
+}
+
+func (k *desk) showChecked(c echo.Context, who auth.User, status int, s attribution.Site, form []formGroup, said *notice, check pageCheck) error {
 	ctx := c.Request().Context()
 	pinned, err := k.Sites.Pinned(ctx, s.Key)
 	if err != nil {
@@ -55,7 +61,7 @@ func (k *desk) showSite(c echo.Context, who auth.User, status int, s attribution
 	if err != nil {
 		return err
 	}
-	p := sitePage{frame: k.frame(s.Name, sitesAt, who), Site: s, Tag: k.Sites.Tag(s.Key), Pinned: pinned, Heard: heard.of(s.Key), Form: form, Try: tryAt(s)}
+	p := sitePage{frame: k.frame(s.Name, sitesAt, who), Site: s, Tag: k.Sites.Tag(s.Key), Pinned: pinned, Heard: heard.of(s.Key), Form: form, Try: tryAt(s), Check: check}
 	p.Notice = said
 	return k.Render(c, status, "site", p)
 }
@@ -90,7 +96,7 @@ func (k *desk) changeSite(c echo.Context, who auth.User) error {
 	if err != nil || changed == "" {
 		return errors.Join(err, c.Redirect(http.StatusSeeOther, sitesAt+"/"+key+"?done=same"))
 	}
-	if err := k.note(ctx, who, "site.change", key, changed); err != nil {
+	if err := k.note(ctx, who, audit.SiteChange, key, changed); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, sitesAt+"/"+key+"?done=saved")
@@ -189,7 +195,7 @@ func (k *desk) allow(ctx context.Context, who auth.User, key, origin string) err
 	if err != nil {
 		return err
 	}
-	return k.note(ctx, who, "site.change", s.Key, "origins: "+origin+" added")
+	return k.note(ctx, who, audit.SiteChange, s.Key, "origins: "+origin+" added")
 }
 
 // IsOrigin tells whether these events would be taken if the origin were one of the site's.

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"tributary/internal/attribution"
+	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/sites"
 	"tributary/internal/store"
@@ -88,7 +89,7 @@ func (k *desk) addSite(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	if err := k.note(c.Request().Context(), who, "site.add", s.Key, s.Name+": "+strings.Join(s.Origins, ", ")); err != nil {
+	if err := k.note(c.Request().Context(), who, audit.SiteCreate, s.Key, s.Name+": "+strings.Join(s.Origins, ", ")); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, sitesAt+"/"+s.Key+"?done=added")
@@ -131,7 +132,7 @@ func (k *desk) deleteSite(c echo.Context, who auth.User) error {
 	if err := k.Sites.Delete(ctx, s.Key); err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "site.delete", s.Key, s.Name); err != nil {
+	if err := k.note(ctx, who, audit.SiteDelete, s.Key, s.Name); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, sitesAt+"?done=deleted")

@@ -11,6 +11,7 @@ import (
 
 	"tributary/internal/affiliates"
 	"tributary/internal/attribution"
+	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/connect"
 	"tributary/internal/sites"
@@ -182,7 +183,7 @@ func (k *desk) nextStep(c echo.Context, who auth.User) error {
 
 // backFromKeap leads who has logged in at Keap back to where that began.
 func (k *desk) backFromKeap(c echo.Context, who auth.User) error {
-	if k.isStarted(c.Request().Context()) || !k.connected() {
+	if k.isStarted(c.Request().Context()) {
 		return c.Redirect(http.StatusSeeOther, keapAt)
 	}
 	return k.nextStep(c, who)
@@ -218,7 +219,7 @@ func (k *desk) startKey(c echo.Context, who auth.User) error {
 		}
 		return k.showStartKeap(c, who, http.StatusUnprocessableEntity, wrong, said)
 	}
-	if err := k.note(ctx, who, "keap.connect", tenant, "by a key"); err != nil {
+	if err := k.note(ctx, who, audit.KeapConnect, tenant, "by a key"); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, startAt+"/affiliates")
@@ -251,7 +252,7 @@ func (k *desk) startSync(c echo.Context, who auth.User) error {
 	if !k.connected() {
 		return c.Redirect(http.StatusSeeOther, startAt+"/keap")
 	}
-	if err := k.note(c.Request().Context(), who, "affiliates.sync", "", ""); err != nil {
+	if err := k.note(c.Request().Context(), who, audit.AffiliateSync, "", ""); err != nil {
 		return err
 	}
 	done := make(chan struct{})
@@ -314,7 +315,7 @@ func (k *desk) startAddSite(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	if err := k.note(c.Request().Context(), who, "site.add", s.Key, s.Name); err != nil {
+	if err := k.note(c.Request().Context(), who, audit.SiteCreate, s.Key, s.Name); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, startAt+"/tag")

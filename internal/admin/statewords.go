@@ -61,6 +61,7 @@ var stateWords = map[store.JobState]word{
 var jobWords = map[store.JobKind]string{
 	store.CreditJob: "Credit an opt-in", store.AffiliateJob: "Look an affiliate up", store.TagJob: "Apply a tag",
 	store.GoalJob: "Achieve a goal", store.FieldsJob: "Write custom fields", store.TotalsJob: "Write an affiliate's totals",
+	store.LinkJob: "Write an affiliate's login address",
 }
 
 var flagWords = map[string]string{

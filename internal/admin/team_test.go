@@ -402,7 +402,7 @@ func TestEveryChangeOfTheTeamIsInTheLog(t *testing.T) {
 	count := map[string]int{}
 	all := ""
 	for _, e := range found.Entries {
-		count[e.Action]++
+		count[string(e.Action)]++
 		all += e.Subject + e.Detail
 	}
 	want := map[string]int{

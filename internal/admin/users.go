@@ -8,6 +8,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tributary/internal/attribution"
+	"tributary/internal/audit"
 	"tributary/internal/auth"
 )
 
@@ -27,6 +29,7 @@ type usersPage struct {
 	Users []auth.User
 	Roles any
 	Email string // of a form that was not taken
+	Wrong string // with its address
 	Role  auth.Role
 	Link  *shownLink
 }
@@ -36,7 +39,8 @@ type shownLink struct {
 	User    auth.User
 	URL     string
 	Expires time.Time
-	Days    bool // it works for days, not minutes
+	Days    bool   // it works for days, not minutes
+	Mailed  string // the address that another one was mailed to, in part
 }
 
 var usersDone = map[string]string{"removed": "The user is removed and signed out everywhere.", "saved": "The role is saved.", "ended": "The user is signed out everywhere."}
@@ -63,12 +67,13 @@ func (k *desk) inviteUser(c echo.Context, who auth.User) error {
 	page := usersPage{Email: c.FormValue("email"), Role: auth.Role(c.FormValue("role"))}
 	u, err := k.Auth.AddUser(ctx, auth.User{Account: account, Email: page.Email, Name: c.FormValue("name"), Role: page.Role})
 	if errors.Is(err, auth.ErrBadUser) || errors.Is(err, auth.ErrEmailTaken) {
-		return k.showUsers(c, who, http.StatusUnprocessableEntity, page, &notice{"bad", sentence(err.Error())})
+		page.Wrong = sentence(err.Error())
+		return k.showUsers(c, who, http.StatusUnprocessableEntity, page, nil)
 	}
 	if err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "user.create", u.ID, u.Email+", "+string(u.Role)); err != nil {
+	if err := k.note(ctx, who, audit.UserCreate, u.ID, u.Email+", "+string(u.Role)); err != nil {
 		return err
 	}
 	link, n, err := k.linkFor(ctx, u)
@@ -78,8 +83,8 @@ func (k *desk) inviteUser(c echo.Context, who auth.User) error {
 	return k.showUsers(c, who, http.StatusOK, usersPage{Link: link}, n)
 }
 
-// linkFor makes a link for a user: days for who has never been here, minutes for who was locked out. It is mailed where that
-// is possible; what cannot be mailed is shown.
+// linkFor makes a link for a user: days for who has never been here, minutes for who was locked out. Where there is mail
+// they are mailed one, too; this one is for the inviter to hand over where the mail does not come.
 func (k *desk) linkFor(ctx context.Context, u auth.User) (*shownLink, *notice, error) {
 	ways, err := k.Auth.Ways(ctx, u.ID)
 	if err != nil {
@@ -97,10 +102,11 @@ func (k *desk) linkFor(ctx context.Context, u auth.User) (*shownLink, *notice, e
 	if k.SendLink == nil {
 		return link, nil, nil
 	}
-	if err := k.SendLink(ctx, u, link.URL, expires); err != nil {
-		return link, &notice{"bad", "The link could not be mailed: " + err.Error() + ". Send it yourself."}, nil
+	if err := k.SendLink(ctx, u); err != nil {
+		return link, &notice{"bad", "A link could not be mailed: " + err.Error() + ". Send this one yourself."}, nil
 	}
-	return nil, &notice{"good", "A link was mailed to " + u.Email + "."}, nil
+	link.Mailed = attribution.MaskEmail(u.Email)
+	return link, &notice{"good", "A link is mailed to " + link.Mailed + "."}, nil
 }
 
 // userPage is one user, as an owner sees them.
@@ -144,7 +150,7 @@ func (k *desk) changeRole(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "user.change", u.ID, u.Email+", "+string(u.Role)); err != nil {
+	if err := k.note(ctx, who, audit.UserChange, u.ID, u.Email+", "+string(u.Role)); err != nil {
 		return err
 	}
 	if u.ID == who.ID { // who gives the role of owner up has signed out, too
@@ -163,7 +169,7 @@ func (k *desk) linkUser(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "user.link", u.ID, u.Email); err != nil {
+	if err := k.note(ctx, who, audit.UserLink, u.ID, u.Email); err != nil {
 		return err
 	}
 	return k.showUser(c, who, http.StatusOK, link, n)
@@ -178,7 +184,7 @@ func (k *desk) endUserSessions(c echo.Context, who auth.User) error {
 	if err := k.Auth.EndSessions(ctx, u.ID, sessionOf(c).ID); err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "session.end", u.ID, u.Email+", all"); err != nil {
+	if err := k.note(ctx, who, audit.SessionEnd, u.ID, u.Email+", all"); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/admin/users/"+u.ID+"?done=ended")
@@ -197,7 +203,7 @@ func (k *desk) removeUser(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "user.delete", u.ID, u.Email); err != nil {
+	if err := k.note(ctx, who, audit.UserDelete, u.ID, u.Email); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/admin/users?done=removed")

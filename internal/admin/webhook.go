@@ -9,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/webhooks"
 )
@@ -93,11 +94,11 @@ func (k *desk) changeWebhook(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	return k.webhookDone(c, who, "webhook.change", saved, saved.Host(), "saved")
+	return k.webhookDone(c, who, audit.WebhookChange, saved, saved.Host(), "saved")
 }
 
 // webhookDone notes what was done and goes back to the endpoint's page, which says it.
-func (k *desk) webhookDone(c echo.Context, who auth.User, action string, e webhooks.Endpoint, detail, done string) error {
+func (k *desk) webhookDone(c echo.Context, who auth.User, action audit.Action, e webhooks.Endpoint, detail, done string) error {
 	if err := k.note(c.Request().Context(), who, action, e.ID, detail); err != nil {
 		return err
 	}
@@ -114,7 +115,7 @@ func (k *desk) switchWebhook(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	return k.webhookDone(c, who, "webhook."+to, e, e.Host(), to)
+	return k.webhookDone(c, who, audit.WebhookChange, e, e.Host()+": "+to, to)
 }
 
 func (k *desk) rotateWebhook(c echo.Context, who auth.User) error {
@@ -127,7 +128,7 @@ func (k *desk) rotateWebhook(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "webhook.rotate", e.ID, "the old secret signs for "+strconv.Itoa(hours)+" h more"); err != nil {
+	if err := k.note(ctx, who, audit.WebhookRotate, e.ID, "the old secret signs for "+strconv.Itoa(hours)+" h more"); err != nil {
 		return err
 	}
 	return k.showSecret(c, who, e, secret, true)
@@ -139,7 +140,7 @@ func (k *desk) testWebhook(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "webhook.test", d.Endpoint, string(d.State)); err != nil {
+	if err := k.note(ctx, who, audit.WebhookTest, d.Endpoint, string(d.State)); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, deliveryAt(d))
@@ -168,7 +169,7 @@ func (k *desk) replayFailed(c echo.Context, who auth.User) error {
 		return err
 	}
 	done := map[bool]string{true: "replayed", false: "none"}[n > 0]
-	return k.webhookDone(c, who, "webhook.replay", e, strconv.Itoa(n)+" since "+since.Format(time.DateOnly), done)
+	return k.webhookDone(c, who, audit.WebhookReplay, e, strconv.Itoa(n)+" since "+since.Format(time.DateOnly), done)
 }
 
 func (k *desk) offNotice(c echo.Context, who auth.User, e webhooks.Endpoint) error {
@@ -193,7 +194,7 @@ func (k *desk) deleteWebhook(c echo.Context, who auth.User) error {
 	if err := k.Webhooks.Delete(ctx, e.ID); err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "webhook.delete", e.ID, e.Host()); err != nil {
+	if err := k.note(ctx, who, audit.WebhookDelete, e.ID, e.Host()); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, webhooksAt+"?done=deleted")
@@ -247,7 +248,7 @@ func (k *desk) replayDelivery(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, "webhook.replay", d.Endpoint, d.ID); err != nil {
+	if err := k.note(ctx, who, audit.WebhookReplay, d.Endpoint, d.ID); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, deliveryAt(d)+"?done=replayed")

@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/webhooks"
 )
@@ -203,7 +204,7 @@ func (k *desk) addWebhook(c echo.Context, who auth.User) error {
 	if !fresh {
 		return c.Redirect(http.StatusSeeOther, webhooksAt+"/"+url.PathEscape(made.ID))
 	}
-	if err := k.note(ctx, who, "webhook.add", made.ID, made.Host()); err != nil {
+	if err := k.note(ctx, who, audit.WebhookCreate, made.ID, made.Host()); err != nil {
 		return err
 	}
 	return k.showSecret(c, who, made, secret, false)

@@ -159,12 +159,12 @@ func TestTheWebhookPages(t *testing.T) {
 	}
 	var actions []string
 	for _, e := range log.Entries {
-		actions = append(actions, strings.TrimPrefix(e.Action, "webhook."))
+		actions = append(actions, strings.TrimPrefix(string(e.Action), "webhook.")+" "+e.Detail)
 		if strings.Contains(e.Detail, "canary") || strings.Contains(e.Detail, "whsec_") {
 			t.Errorf("the audit log tells %q", e.Detail)
 		}
 	}
-	for _, action := range []string{"add", "test", "change", "rotate", "off", "on", "replay", "delete"} {
+	for _, action := range []string{"create", "test", "change", "rotate", ": off", ": on", "replay", "delete"} {
 		if !strings.Contains(strings.Join(actions, " "), action) {
 			t.Errorf("the audit log has %v, and lacks %s", actions, action)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"tributary/internal/affiliates"
 	"tributary/internal/attribution"
+	"tributary/internal/audit"
 	"tributary/internal/stats"
 	"tributary/internal/store"
 )
@@ -49,6 +50,7 @@ func putAffiliate(d Deps, c echo.Context) error {
 	}
 	subject(c, out.ID)
 	if added {
+		did(c, audit.AffiliateCreate)
 		return c.JSON(http.StatusCreated, out)
 	}
 	return c.JSON(http.StatusOK, out)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -111,6 +112,10 @@ func newServer(t *testing.T) *server {
 		},
 	})
 	api.Register(srv.echo, api.Deps{
+		Page: func(c echo.Context, status int, p api.Page) error {
+			c.Response().Header().Set("Content-Security-Policy", "default-src 'none'")
+			return c.HTML(status, html.EscapeString(p.Title+p.Text+p.Href))
+		},
 		Webhooks: srv.webhooks,
 		Hooks:    srv.hooks, Keap: srv.connectKeap(), Settings: &settings.Desk{
 			Keeper: keeper, Jobs: s, Now: clock,
@@ -133,8 +138,8 @@ func newServer(t *testing.T) *server {
 		}),
 		Mails: srv.mails, Passes: passes, Digests: letters,
 		WhatIf: srv.whatif,
-		Note: func(_ context.Context, _, action, _, detail string) error {
-			srv.noted = append(srv.noted, action+" "+detail)
+		Note: func(_ context.Context, _ string, action audit.Action, _, detail string) error {
+			srv.noted = append(srv.noted, string(action)+" "+detail)
 			return nil
 		},
 		Store: s, Sealer: plainSealer{}, Auth: srv.auth, Keys: api.Keys{Root: auth.NewAdminKey(adminKey), Made: srv.auth}, Audit: audit.New(s, clock),

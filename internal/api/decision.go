@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"tributary/internal/attribution"
+	"tributary/internal/audit"
 	"tributary/internal/store"
 )
 
@@ -59,7 +60,7 @@ func decideOptIn(d Deps, c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := d.note(c, "optin."+string(in.Decision), o.ID.String(), word.Reason); err != nil {
+	if err := d.note(c, audit.Decided(string(in.Decision)), o.ID.String(), word.Reason); err != nil {
 		return err
 	}
 	out, err := d.optIn(c, o)
@@ -84,7 +85,7 @@ func orNothing(s attribution.Status) string {
 	return string(s)
 }
 
-func (d Deps) note(c echo.Context, action, subject, detail string) error {
+func (d Deps) note(c echo.Context, action audit.Action, subject, detail string) error {
 	if d.Note == nil {
 		return nil
 	}

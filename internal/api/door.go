@@ -73,15 +73,23 @@ const subjectKey = "subject"
 
 func subject(c echo.Context, id string) { c.Set(subjectKey, id) }
 
+// actionKey is where a handler says what it did, where the address does not tell.
+const actionKey = "action"
+
+func did(c echo.Context, action audit.Action) { c.Set(actionKey, action) }
+
 // noted runs a handler and writes into the audit log what it has changed: the ids of an address or of what was made, never
 // a body or a query, which hold personal data.
-func (d Deps) noted(c echo.Context, action string, handle func(Deps, echo.Context) error) error {
+func (d Deps) noted(c echo.Context, action audit.Action, handle func(Deps, echo.Context) error) error {
 	if err := handle(d, c); err != nil || action == "" || c.Response().Status >= http.StatusBadRequest {
 		return err
 	}
 	e := audit.Entry{Who: callerOf(c), Action: action, Subject: strings.Join(c.ParamValues(), " ")}
 	if made, ok := c.Get(subjectKey).(string); ok {
 		e.Subject = made
+	}
+	if other, ok := c.Get(actionKey).(audit.Action); ok {
+		e.Action = other
 	}
 	return d.Audit.Write(context.WithoutCancel(c.Request().Context()), e)
 }

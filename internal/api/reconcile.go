@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tributary/internal/audit"
 	"tributary/internal/keaphook"
 	"tributary/internal/reconcile"
 )
@@ -68,6 +69,9 @@ func startReconcile(d Deps, c echo.Context) error {
 	}
 	if err != nil {
 		return err
+	}
+	if in.Fix {
+		did(c, audit.ReconcileFix)
 	}
 	return c.JSON(http.StatusAccepted, report)
 }

@@ -18,8 +18,8 @@ const Kind = "audit"
 // Entry is one change. It holds no personal data of leads and no secret: a subject is named by its id.
 type Entry struct {
 	At      time.Time `json:"at"`
-	Who     string    `json:"who"`               // a user's e-mail, or the name of a key
-	Action  string    `json:"action"`            // noun and verb, such as "site.change"
+	Who     string    `json:"who"` // a user's e-mail, or the name of a key
+	Action  Action    `json:"action"`
 	Subject string    `json:"subject,omitempty"` // what was changed, by its id
 	Detail  string    `json:"detail,omitempty"`  // in words for people
 }
@@ -47,9 +47,9 @@ func (l *Log) Write(ctx context.Context, e Entry) error {
 }
 
 // keyAt puts the newest first: documents are listed in the order of their keys.
-func keyAt(at time.Time) string {
-	return fmt.Sprintf("%016x-%s", ^uint64(at.UnixMicro()), uuid.NewString())
-}
+func keyAt(at time.Time) string { return keyTime(at) + "-" + uuid.NewString() }
+
+func keyTime(at time.Time) string { return fmt.Sprintf("%016x", ^uint64(at.UnixMicro())) }
 
 // Page is a part of the log; Next is "" when it is the last.
 type Page struct {

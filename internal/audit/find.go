@@ -1,9 +1,6 @@
 package audit
 
-import (
-	"context"
-	"strings"
-)
+import "context"
 
 const (
 	// findPage is how many entries are read at once, and maxFind how many at most for one page.
@@ -20,12 +17,13 @@ func Key(name string) string { return "key: " + name }
 // Query selects entries. Empty fields select everything.
 type Query struct {
 	Who    string // exactly
-	Action string // as a whole, or its noun: "site" finds "site.change"
+	Action string // as a whole, or its noun: "site" finds "site.change". What it was called in versions before is found as well
 }
 
 func (q Query) fits(e Entry) bool {
-	noun, _, _ := strings.Cut(e.Action, ".")
-	return (q.Who == "" || q.Who == e.Who) && (q.Action == "" || q.Action == e.Action || q.Action == noun)
+	asked := Action(q.Action)
+	return (q.Who == "" || q.Who == e.Who) &&
+		(asked == "" || asked == e.Action || asked == e.Action.now() || q.Action == e.Action.Noun() || q.Action == e.Action.now().Noun())
 }
 
 // Find returns at most limit entries that fit, after a cursor ("" for the newest). It looks at a bounded number of entries: a

@@ -32,6 +32,7 @@ func (c *Crediter) Resolve(ctx context.Context, account attribution.AccountID, r
 	if err != nil {
 		return a, err
 	}
+	defer c.CheckLinks()
 	return a, c.store.PutAffiliate(ctx, account, a, c.o.Now())
 }
 

@@ -14,6 +14,7 @@ import (
 // The types of custom fields that can hold what we write.
 var (
 	textTypes   = []string{"TEXT", "TEXT_AREA"}
+	linkTypes   = []string{"TEXT", "TEXT_AREA", "WEBSITE"}
 	numberTypes = []string{"WHOLE_NUMBER", "DECIMAL_NUMBER", "TEXT", "TEXT_AREA"}
 )
 
@@ -29,14 +30,14 @@ func (c *Crediter) CheckSettings(ctx context.Context, before, after settings.Set
 			return err
 		}
 	}
-	if maps.Equal(before.Fields, after.Fields) && before.TotalsField == after.TotalsField {
+	if maps.Equal(before.Fields, after.Fields) && before.TotalsField == after.TotalsField && before.LinkField == after.LinkField {
 		return nil
 	}
 	return c.checkFields(ctx, after)
 }
 
 func (c *Crediter) checkFields(ctx context.Context, s settings.Settings) error {
-	if len(s.Fields) == 0 && s.TotalsField == "" {
+	if len(s.Fields) == 0 && s.TotalsField == "" && s.LinkField == "" {
 		return nil
 	}
 	model, err := c.keap.ContactFields(ctx)
@@ -48,13 +49,17 @@ func (c *Crediter) checkFields(ctx context.Context, s settings.Settings) error {
 			return err
 		}
 	}
-	if s.TotalsField == "" {
-		return nil
+	if err := fits(model, "totals_field", s.TotalsField, numberTypes); err != nil {
+		return err
 	}
-	return fits(model, "totals_field", s.TotalsField, numberTypes)
+	return fits(model, "link_field", s.LinkField, linkTypes)
 }
 
+// fits holds a setting against the model; one that names no field always fits.
 func fits(model []keap.CustomField, setting, id string, types []string) error {
+	if id == "" {
+		return nil
+	}
 	at := slices.IndexFunc(model, func(f keap.CustomField) bool { return f.ID == id })
 	if at < 0 {
 		return &settings.Wrong{Field: setting, Problem: fmt.Sprintf("names custom field %s, which contacts in Keap do not have; they have %s", id, labels(model))}

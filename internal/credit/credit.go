@@ -36,7 +36,11 @@ type Store interface {
 	OptIns(ctx context.Context, account attribution.AccountID, q store.Query) (store.Page, error)
 	HasClicked(ctx context.Context, account attribution.AccountID, visitor uuid.UUID, ref attribution.Ref) (bool, error)
 	FromNetwork(ctx context.Context, account attribution.AccountID, network attribution.NetworkKey, most int) (int, error)
+	Job(ctx context.Context, account attribution.AccountID, id string) (store.Job, error)
+	Worklist(ctx context.Context, account attribution.AccountID) (store.Worklist, error)
+	Follow(ctx context.Context, account attribution.AccountID, now time.Time, then []store.Following) error
 	Get(ctx context.Context, kind, key string) (store.Document, error)
+	Put(ctx context.Context, kind, key string, value []byte, version int64) (int64, error)
 }
 
 // Options configure crediting. Zero fields get their defaults.
@@ -52,7 +56,11 @@ type Options struct {
 	Settings func(context.Context, attribution.AccountID) (settings.Settings, error)
 	// Seal encrypts the e-mails of affiliates, which a sync takes from their contacts; when nil it takes none.
 	Seal func(attribution.Person) (attribution.PersonKey, []byte, error)
-	Now  func() time.Time
+	// Link is an affiliate's lasting address, which LinkField gets; when nil none is written.
+	Link func(ctx context.Context, account attribution.AccountID, affiliate string) (string, error)
+	// LinkPace is the time from one affiliate's link to the next; 1 second.
+	LinkPace time.Duration
+	Now      func() time.Time
 }
 
 // Crediter delivers the jobs of the outbox into Keap.
@@ -63,6 +71,7 @@ type Crediter struct {
 	o     Options
 	turns turns
 	sync  syncing
+	links chan struct{} // a round of KeepLinks is wanted
 }
 
 // New makes a Crediter.
@@ -76,6 +85,9 @@ func New(s Store, k *keap.Client, open Opener, o Options) *Crediter {
 	if o.Coalesce == 0 {
 		o.Coalesce = time.Minute
 	}
+	if o.LinkPace == 0 {
+		o.LinkPace = time.Second
+	}
 	if o.Settings == nil {
 		o.Settings = func(context.Context, attribution.AccountID) (settings.Settings, error) {
 			return settings.Default(attribution.DefaultPolicy), nil
@@ -84,7 +96,7 @@ func New(s Store, k *keap.Client, open Opener, o Options) *Crediter {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Crediter{store: s, keap: k, open: open, o: o, turns: newTurns()}
+	return &Crediter{store: s, keap: k, open: open, o: o, turns: newTurns(), links: make(chan struct{}, 1)}
 }
 
 // Deliver implements outbox.Deliverer.
@@ -98,6 +110,8 @@ func (c *Crediter) Deliver(ctx context.Context, claim *outbox.Claim) error {
 		return c.after(ctx, claim)
 	case store.TotalsJob:
 		return c.totals(ctx, claim)
+	case store.LinkJob:
+		return c.link(ctx, claim)
 	}
 	return &outbox.Permanent{Code: "unknown_job", Reason: "this version knows no job of kind " + string(claim.Kind)}
 }

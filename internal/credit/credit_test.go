@@ -35,6 +35,7 @@ type world struct {
 
 	crediter *credit.Crediter
 	settings atomic.Pointer[settings.Settings]
+	renewed  atomic.Int64 // how often all links became others
 }
 
 func newWorld(t *testing.T, o sandbox.Options) *world {
@@ -51,7 +52,7 @@ func newWorld(t *testing.T, o sandbox.Options) *world {
 	client := keaptest.Client(t, url, func(c *keap.Config) { c.Timeout = 400 * time.Millisecond })
 	w := &world{t: t, store: st, vault: v, box: box}
 	w.set(func(*settings.Settings) {})
-	w.crediter = credit.New(st, client, v, credit.Options{Settle: time.Second, Coalesce: 50 * time.Millisecond, Settings: w.current, Seal: v.Seal})
+	w.crediter = credit.New(st, client, v, credit.Options{Settle: time.Second, Coalesce: 50 * time.Millisecond, Settings: w.current, Seal: v.Seal, Link: w.link, LinkPace: time.Millisecond})
 	w.box2 = outbox.New(st, w.crediter, outbox.Options{
 		Workers: 8, Poll: 5 * time.Millisecond, Lease: 20 * time.Second,
 		Schedule: outbox.Schedule{Base: 20 * time.Millisecond, Cap: 300 * time.Millisecond, Span: time.Minute},

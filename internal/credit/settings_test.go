@@ -494,6 +494,9 @@ func TestSettingsAreCheckedAgainstKeap(t *testing.T) {
 		"a field that is not":     {func(s *settings.Settings) { s.Fields = map[string]string{"form": "999"} }, "fields names custom field 999, which contacts in Keap do not have; they have " + text.ID + " (Source)"},
 		"a field of a wrong type": {func(s *settings.Settings) { s.Fields = map[string]string{"form": number.ID} }, "must be one of TEXT, TEXT_AREA"},
 		"totals in a choice":      {func(s *settings.Settings) { s.TotalsField = choice.ID }, "which is a DROPDOWN"},
+		"a link in a number":      {func(s *settings.Settings) { s.LinkField = number.ID }, "link_field names custom field " + number.ID + " (Count), which is a WHOLE_NUMBER and must be one of TEXT, TEXT_AREA, WEBSITE"},
+		"a link in none":          {func(s *settings.Settings) { s.LinkField = "999" }, "link_field names custom field 999, which contacts in Keap do not have"},
+		"a link in a text":        {func(s *settings.Settings) { s.LinkField = text.ID }, ""},
 		"good ones":               {func(s *settings.Settings) { s.TotalsField, s.Fields = number.ID, map[string]string{"form": text.ID} }, ""},
 	} {
 		after := before

@@ -61,6 +61,7 @@ func (c *Crediter) Sync(ctx context.Context, account attribution.AccountID) (Syn
 		return c.LastSync(), ErrSyncing
 	}
 	defer c.sync.running.Unlock()
+	defer c.CheckLinks()
 	r := &run{Crediter: c, account: account, seen: map[string]bool{}, emails: map[string]attribution.Affiliate{}}
 	r.report.Started = c.o.Now().UTC()
 	err := r.all(keap.Background(ctx))

@@ -20,6 +20,9 @@ type LandingOptions struct {
 	PortalURL   string // the affiliate's own page
 	KeapPageURL string // Keap's sandbox
 	WebinarURL  string // the webinar vendor, without a slash; its pages are there where this is set
+	DeskURL     string // the owner's desk
+	MailURL     string // what was mailed
+	FillURL     string // where a POST fills in a month of made-up numbers
 }
 
 // Affiliate is one whose link can be tried. Without an ID the link names the affiliate by its Code.

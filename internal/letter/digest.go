@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"html/template"
 	"net/url"
 	"strings"
 	"time"
@@ -15,23 +16,25 @@ import (
 	"tributary/internal/pass"
 	"tributary/internal/stats"
 	"tributary/internal/store"
+	"tributary/internal/texts"
 )
 
-// figure is one number of the week beside that of the week before.
-type figure struct {
-	Name      string
-	Now, Then int64
-	Change    string // in words; "" for none
-}
+// figure is one number of the week, and how it compares with that of the week before.
+type figure struct{ Name, Now, Change string }
 
 // digest is what the mail tells.
 type digest struct {
+	*texts.Reader
+	Subject, Title    string
 	Name, First, Last string // the week's first and last day
 	Figures           []figure
-	Best              string // the page with the most opt-ins; "" for none
-	BestOptIns        int
+	Best, BestOptIns  string // the page with the most opt-ins; "" for none
 	Page, Unsubscribe string
-	OptIns            int64
+}
+
+// BestBold is the best page as it stands in HTML.
+func (d digest) BestBold() template.HTML {
+	return template.HTML("<b>" + template.HTMLEscapeString(d.Best) + "</b>")
 }
 
 // Week is the seven days before a digest's moment.
@@ -83,14 +86,13 @@ func (l *Letters) Digest(ctx context.Context, account attribution.AccountID, a a
 	if err != nil {
 		return letter, false, err
 	}
-	d := digest{
-		Name: cmp.Or(line(a.Name), "affiliate "+a.ID), First: first.Format("2 Jan"), Last: end.AddDate(0, 0, -1).Format("2 Jan 2006"), OptIns: now.OptIns,
-		Figures: []figure{compared("Clicks", now.Clicks, then.Clicks), compared("Opt-ins", now.OptIns, then.OptIns), compared("Credited in Keap", now.Referrals, then.Referrals)},
-		Page:    l.o.BaseURL + "/portal",
-	}
-	if d.Best, d.BestOptIns, err = l.best(ctx, account, a, first, end); err != nil {
+	d := newDigest(l.o.Texts.English(), a, now, then)
+	d.First, d.Last, d.Page = d.Day(first), d.Day(end.AddDate(0, 0, -1)), l.o.BaseURL+"/portal"
+	best, optIns, err := l.best(ctx, account, a, first, end)
+	if err != nil {
 		return letter, false, err
 	}
+	d.Best, d.BestOptIns = best, d.Counted("shared.counts.noptins", optIns)
 	way, err := l.o.Passes.Issue(ctx, pass.Unsubscribe, pass.Holder{Account: account, Affiliate: a.ID})
 	if err != nil {
 		return letter, false, err
@@ -116,15 +118,28 @@ func (l *Letters) count(ctx context.Context, account attribution.AccountID, a at
 	return report.Tally, err
 }
 
-func compared(name string, now, then int64) figure {
-	f := figure{Name: name, Now: now, Then: then}
+func newDigest(say *texts.Reader, a attribution.Affiliate, now, then attribution.Tally) digest {
+	d := digest{Reader: say, Title: say.Text("letter.digest.title"), Name: cmp.Or(line(a.Name), say.Text("letter.login.affiliate", "ID", a.ID))}
+	d.Subject = say.Counted("letter.digest.subject", now.OptIns)
+	if now.OptIns == 0 {
+		d.Subject = say.Text("letter.digest.subjectclicks")
+	}
+	d.Figures = []figure{
+		compared(say, "shared.counts.clicks", now.Clicks, then.Clicks), compared(say, "shared.counts.optins", now.OptIns, then.OptIns),
+		compared(say, "letter.digest.credited", now.Referrals, then.Referrals),
+	}
+	return d
+}
+
+func compared(say *texts.Reader, name string, now, then int64) figure {
+	f := figure{Name: say.Text(name), Now: say.Number(now)}
 	switch {
 	case now > then:
-		f.Change = fmt.Sprintf("%d more than the week before", now-then)
+		f.Change = say.Counted("letter.digest.more", now-then)
 	case now < then:
-		f.Change = fmt.Sprintf("%d fewer than the week before", then-now)
+		f.Change = say.Counted("letter.digest.fewer", then-now)
 	default:
-		f.Change = "as in the week before"
+		f.Change = say.Text("letter.digest.same")
 	}
 	return f
 }
@@ -132,12 +147,12 @@ func compared(name string, now, then int64) figure {
 // mostRead bounds how many opt-ins of a week are looked at for its best page.
 const mostRead = 1000
 
-func (l *Letters) best(ctx context.Context, account attribution.AccountID, a attribution.Affiliate, from, to time.Time) (page string, most int, err error) {
+func (l *Letters) best(ctx context.Context, account attribution.AccountID, a attribution.Affiliate, from, to time.Time) (page string, most int64, err error) {
 	found, err := l.o.Store.OptIns(ctx, account, store.Query{Ref: a.Ref(), From: from, To: to, Limit: mostRead})
 	if err != nil {
 		return "", 0, fmt.Errorf("looking for the best page: %w", err)
 	}
-	count := map[string]int{}
+	count := map[string]int64{}
 	for _, o := range found.OptIns {
 		u, err := url.Parse(o.URL)
 		if err != nil || u.Host == "" {

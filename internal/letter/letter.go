@@ -1,9 +1,10 @@
-// Package letter writes what the product mails to affiliates: the login link, and the week's numbers. The words are in
-// the folder of that name.
+// Package letter writes what the product mails: to affiliates the login link and the week's numbers, to users of the desk the
+// link that lets them in. The shape is in the folder words, the sentences are in web/texts.
 package letter
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"embed"
 	"fmt"
@@ -20,6 +21,7 @@ import (
 	"tributary/internal/settings"
 	"tributary/internal/stats"
 	"tributary/internal/store"
+	"tributary/internal/texts"
 )
 
 //go:embed words
@@ -39,7 +41,7 @@ type Vault interface {
 	Open(sealed []byte, key attribution.PersonKey) (attribution.Person, error)
 }
 
-// Options of the letters. All are needed.
+// Options of the letters. All are needed but Texts.
 type Options struct {
 	Store    Store
 	Vault    Vault
@@ -50,6 +52,7 @@ type Options struct {
 	Settings func(context.Context, attribution.AccountID) (settings.Settings, error)
 	BaseURL  string // the collector's public address
 	Now      func() time.Time
+	Texts    *texts.Texts // nil means those that the program holds
 }
 
 // Letters writes them.
@@ -61,6 +64,7 @@ type Letters struct {
 
 // New reads the templates and becomes the writer of the queue.
 func New(o Options) (*Letters, error) {
+	o.Texts = cmp.Or(o.Texts, texts.Shipped())
 	l := &Letters{o: o}
 	var err error
 	if l.text, err = texttemplate.ParseFS(words, "words/*.txt"); err == nil {
@@ -71,6 +75,7 @@ func New(o Options) (*Letters, error) {
 	}
 	o.Queue.Write(mail.Login, l.login)
 	o.Queue.Write(mail.Digest, l.weekly)
+	o.Queue.Write(mail.Invite, l.invite)
 	return l, nil
 }
 

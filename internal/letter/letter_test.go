@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
 	"testing/synctest"
 	"time"
 
@@ -21,7 +24,9 @@ import (
 	"tributary/internal/pass"
 	"tributary/internal/settings"
 	"tributary/internal/store/boltstore"
+	"tributary/internal/texts"
 	"tributary/internal/vault"
+	"tributary/web"
 )
 
 const account = attribution.DefaultAccount
@@ -34,6 +39,7 @@ type office struct {
 	queue    *mail.Queue
 	vault    *vault.Vault
 	settings settings.Settings
+	texts    *texts.Texts
 
 	mu   sync.Mutex
 	sent []mail.Letter
@@ -66,6 +72,7 @@ func (o *office) process() (*letter.Letters, *mail.Queue) {
 	l, err := letter.New(letter.Options{
 		Store: o.store, Docs: o.store, Vault: o.vault, Auth: auth.New(o.store, time.Now), Queue: q, Passes: pass.New(o.store, o.vault), BaseURL: "https://go.example.com", Now: time.Now,
 		Settings: func(context.Context, attribution.AccountID) (settings.Settings, error) { return o.settings, nil },
+		Texts:    o.texts,
 	})
 	if err != nil {
 		o.t.Fatal(err)
@@ -147,7 +154,7 @@ func TestADigestTellsTheWeek(t *testing.T) {
 			t.Fatalf("%d mails, want one", len(o.sent))
 		}
 		l := o.sent[0]
-		for _, want := range []string{"Hello Maria Rossi <b>,", "from 3 Jan to 9 Jan 2000", "Opt-ins: 3 (2 fewer than the week before)", "Clicks: 0 (as in the week before)", "www.example.com/webinar, with 2 opt-ins", l.Unsubscribe} {
+		for _, want := range []string{"Hello Maria Rossi <b>,", "from 3 Jan 2000 to 9 Jan 2000", "Opt-ins: 3 (2 fewer than the week before)", "Clicks: 0 (as in the week before)", "www.example.com/webinar, with 2 opt-ins", l.Unsubscribe} {
 			if !strings.Contains(l.Text, want) {
 				t.Errorf("the text lacks %q:\n%s", want, l.Text)
 			}
@@ -255,13 +262,54 @@ func TestNoDigestIsSentLongAfterItsMoment(t *testing.T) {
 	})
 }
 
+// Who asks for a login mail gets it in the language of the page that they asked on, each sentence of it.
+func TestALoginMailIsInTheLanguageOfWhoAsked(t *testing.T) {
+	english, err := fs.ReadFile(web.Texts(), "en.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bracketed := regexp.MustCompile(`(?m)^(\w+ = ")(.*)"$`).ReplaceAll(english, []byte("${1}⟦$2⟧\""))
+	all, err := texts.Read(fstest.MapFS{"en.toml": {Data: english}, "eo.toml": {Data: bracketed}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	inOffice(t, func(t *testing.T, o *office) {
+		o.texts = all
+		o.Letters, o.queue = o.process()
+		o.affiliate("42", "Maria <b>Rossi</b>")
+		for _, language := range []string{"eo", "en", "", "nonsense, \x00"} {
+			if err := o.AskLoginOf(t.Context(), account, "42", language); err != nil {
+				t.Fatal(err)
+			}
+		}
+		o.run(time.Now().Add(time.Minute), 1)
+		if len(o.sent) != 4 {
+			t.Fatalf("sent %v", o.sent)
+		}
+		own := 0
+		for _, l := range o.sent {
+			if !strings.Contains(l.Text, "⟦") {
+				continue
+			}
+			own++
+			rest := regexp.MustCompile(`⟦[^⟧]*⟧|https://\S+|<[^>]*>`).ReplaceAllString(l.Subject+l.Text+l.HTML, "")
+			if words := regexp.MustCompile(`\pL+`).FindAllString(rest, -1); len(words) > 0 || !strings.Contains(l.HTML, `<html lang="eo">`) || strings.Contains(l.HTML, "<b>Rossi") {
+				t.Errorf("in no brackets are %q: %s", words, l.HTML)
+			}
+		}
+		if own != 1 {
+			t.Errorf("%d mails are in the second language, want 1", own)
+		}
+	})
+}
+
 func TestALoginMailNamesEachAffiliateOfAnAddress(t *testing.T) {
 	inOffice(t, func(t *testing.T, o *office) {
 		o.affiliate("42", "Maria Rossi")
-		if err := o.AskLogin(t.Context(), account, "a42@example.com"); err != nil {
+		if err := o.AskLogin(t.Context(), account, "a42@example.com", ""); err != nil {
 			t.Fatal(err)
 		}
-		if err := o.AskLogin(t.Context(), account, "nobody@example.com"); err != nil {
+		if err := o.AskLogin(t.Context(), account, "nobody@example.com", ""); err != nil {
 			t.Fatal(err)
 		}
 		o.run(time.Now().Add(time.Minute), 1)
@@ -270,7 +318,7 @@ func TestALoginMailNamesEachAffiliateOfAnAddress(t *testing.T) {
 		}
 		o.affiliate("43", "Maria's other one")
 		for _, id := range []string{"43", "99"} {
-			if err := o.AskLoginOf(t.Context(), account, id); err != nil {
+			if err := o.AskLoginOf(t.Context(), account, id, ""); err != nil {
 				t.Fatal(err)
 			}
 		}

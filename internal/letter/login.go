@@ -9,33 +9,51 @@ import (
 	"tributary/internal/attribution"
 	"tributary/internal/mail"
 	"tributary/internal/store"
+	"tributary/internal/texts"
 )
 
 // mostPages is how many affiliates of one address a mail names.
 const mostPages = 20
 
 // AskLogin queues a login mail for whoever has an address, which must be normalised. It costs the same whether anybody has
-// it: that is looked up when the mail is written.
-func (l *Letters) AskLogin(ctx context.Context, account attribution.AccountID, email string) error {
+// it: that is looked up when the mail is written. language is that of who asked, as in Accept-Language; "" for English.
+func (l *Letters) AskLogin(ctx context.Context, account attribution.AccountID, email, language string) error {
 	key, sealed, err := l.o.Vault.Seal(attribution.Person{Email: email})
 	if err != nil {
 		return fmt.Errorf("sealing an address: %w", err)
 	}
 	_, err = l.o.Queue.Put(ctx, mail.Mail{
-		ID: mail.NewID(l.o.Now()), Account: account, Class: mail.Login, Masked: attribution.MaskEmail(email),
+		ID: mail.NewID(l.o.Now()), Account: account, Class: mail.Login, Masked: attribution.MaskEmail(email), Language: language,
 		To: attribution.SealedEmail{Key: key, Sealed: sealed},
 	})
 	return err
 }
 
 // AskLoginOf queues a login mail for one affiliate, to the address that they have when it is written.
-func (l *Letters) AskLoginOf(ctx context.Context, account attribution.AccountID, affiliate string) error {
-	_, err := l.o.Queue.Put(ctx, mail.Mail{ID: mail.NewID(l.o.Now()), Account: account, Class: mail.Login, Affiliate: affiliate})
+// language is as for AskLogin.
+func (l *Letters) AskLoginOf(ctx context.Context, account attribution.AccountID, affiliate, language string) error {
+	_, err := l.o.Queue.Put(ctx, mail.Mail{ID: mail.NewID(l.o.Now()), Account: account, Class: mail.Login, Affiliate: affiliate, Language: language})
 	return err
 }
 
 // page is one affiliate's way in.
 type page struct{ Name, Code, ID, URL string }
+
+// loginWords is the mail as its templates read it.
+type loginWords struct {
+	*texts.Reader
+	Title, Works string
+	Pages        []page
+	Many         int64 // how many there are, where there is more than one
+}
+
+func newLogin(say *texts.Reader, pages []page) loginWords {
+	w := loginWords{Reader: say, Title: say.Text("letter.login.title"), Works: say.Text("letter.login.works"), Pages: pages}
+	if len(pages) > 1 {
+		w.Many, w.Works = int64(len(pages)), say.Text("letter.login.workeach")
+	}
+	return w
+}
 
 // login writes the mail that lets in. Links are made here, so that one lives its full time from now, and one of an earlier
 // attempt is another.
@@ -44,19 +62,17 @@ func (l *Letters) login(ctx context.Context, m mail.Mail) (mail.Letter, error) {
 	if err != nil {
 		return mail.Letter{}, err
 	}
+	say := l.o.Texts.For(m.Language)
 	var pages []page
 	for _, a := range affiliates {
 		token, _, err := l.o.Auth.IssueLink(ctx, m.Account, a.ID)
 		if err != nil {
 			return mail.Letter{}, err
 		}
-		name := cmp.Or(line(a.Name), "affiliate "+a.ID)
+		name := cmp.Or(line(a.Name), say.Text("letter.login.affiliate", "ID", a.ID))
 		pages = append(pages, page{Name: name, Code: line(a.Code), ID: a.ID, URL: l.o.BaseURL + "/portal/login/" + token})
 	}
-	letter, err := l.write("login", struct {
-		Pages []page
-		Many  bool
-	}{pages, len(pages) > 1})
+	letter, err := l.write("login", newLogin(say, pages))
 	letter.To = email
 	return letter, err
 }

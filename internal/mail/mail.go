@@ -17,10 +17,11 @@ type Class string
 const (
 	Login  Class = "login"  // somebody waits for it, and asks again if it does not come
 	Digest Class = "digest" // the week's numbers: many at once, and never two of a week
+	Invite Class = "invite" // a user of the desk is let in: for the first time, or again
 )
 
 // Classes lists every Class.
-var Classes = []Class{Login, Digest}
+var Classes = []Class{Login, Digest, Invite}
 
 // State is where a mail stands.
 type State string
@@ -38,7 +39,9 @@ type Mail struct {
 	Account   attribution.AccountID   `json:"account"`
 	Class     Class                   `json:"class"`
 	Affiliate string                  `json:"affiliate,omitempty"` // whom it is about; empty for whoever has the address
+	User      string                  `json:"user,omitempty"`      // of an invite: whom it is to
 	Week      string                  `json:"week,omitempty"`      // of a digest: the first day of its week
+	Language  string                  `json:"language,omitempty"`  // of who asked for it; empty means English
 	Masked    string                  `json:"masked,omitempty"`    // the address, as far as it is shown
 	To        attribution.SealedEmail `json:"to,omitzero"`         // gone when it has ended
 	State     State                   `json:"state"`

@@ -133,7 +133,10 @@ func (q *Queue) List(ctx context.Context, state State, after string, limit int) 
 }
 
 func kindsOf(state State) []string {
-	waiting := []string{waitingKind + string(Login), waitingKind + string(Digest)}
+	var waiting []string
+	for _, class := range Classes {
+		waiting = append(waiting, waitingKind+string(class))
+	}
 	switch state {
 	case Waiting, Sending:
 		return waiting

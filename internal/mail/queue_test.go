@@ -140,7 +140,7 @@ func TestAMailIsTriedAgainWithGrowingPauses(t *testing.T) {
 }
 
 func TestAMailIsGivenUpWithItsReason(t *testing.T) {
-	for class, span := range map[mail.Class]time.Duration{mail.Login: 30 * time.Minute, mail.Digest: 24 * time.Hour} {
+	for class, span := range map[mail.Class]time.Duration{mail.Login: 30 * time.Minute, mail.Digest: 24 * time.Hour, mail.Invite: 24 * time.Hour} {
 		inOffice(t, func(t *testing.T, o *office) {
 			o.take = func(string, mail.Letter) error { return errors.New("away") }
 			q := o.queue()

@@ -26,7 +26,7 @@ var contents = []struct {
 		{"keap-connect", "Connect Keap"}, {"keap-crediting", "Crediting"}, {"keap-hooks", "Keap's hook"},
 		{"keap-limits", "Keap's limits"}, {"keap-reconcile", "Compare with Keap"}, {"affiliate-numbers", "The affiliate's numbers"},
 	}},
-	{"Affiliates", []entry{{"portal", "The affiliate's pages"}, {"mail", "Mail and the weekly digest"}}},
+	{"Affiliates", []entry{{"portal", "The affiliate's pages"}, {"mail", "Mail and the weekly digest"}, {"languages", "Languages"}}},
 	{"Run it", []entry{
 		{"hosting", "Hosting"}, {"settings", "Flags and settings"}, {"mail", "Mail"}, {"backup", "Backups"}, {"metrics", "Metrics"},
 		{"privacy", "Privacy"}, {"security", "Security"},

@@ -167,13 +167,14 @@ func (b *Outbox) Run(ctx context.Context) {
 	}
 }
 
-// waitTurn waits for a free worker; false when ctx has ended.
+// waitTurn waits for a free worker, and then for the end of a pause: the worker may be free because its job began one.
+// False when ctx has ended.
 func (b *Outbox) waitTurn(ctx context.Context, free chan struct{}) bool {
-	b.awaitPause(ctx)
 	select {
 	case <-ctx.Done():
 		return false
 	case <-free:
+		b.awaitPause(ctx)
 		return ctx.Err() == nil
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tributary/internal/stats"
+	"tributary/internal/texts"
 )
 
 // The chart has two panes, one above the other, each with a scale of its own: of a thousand clicks thirty may opt in,
@@ -62,10 +63,10 @@ type dayRow struct {
 }
 
 // NewChart draws opt-ins and clicks of some days, oldest first; at least one.
-func NewChart(days []stats.Day) Chart { return NewChartOver(days, nil) }
+func NewChart(say *texts.Reader, days []stats.Day) Chart { return NewChartOver(say, days, nil) }
 
 // NewChartOver is NewChart with the opt-ins of the days before, each beside the day that has its place in the range.
-func NewChartOver(all, allBefore []stats.Day) Chart {
+func NewChartOver(say *texts.Reader, all, allBefore []stats.Day) Chart {
 	spans := spansOf(all)
 	days, before := sums(all, spans), sums(allBefore[:min(len(allBefore), len(all))], spans) // a month may be longer
 	c := Chart{
@@ -73,20 +74,20 @@ func NewChartOver(all, allBefore []stats.Day) Chart {
 		Width: slot * len(days), Height: chartHeight, Slot: slot,
 		Middle: optInsPane / 2, OptInsFloor: optInsPane, ClicksTop: optInsPane + gap,
 		OptIns: newPane(optInsPane, optInsPane, slices.Concat(days, before), optIns), Clicks: newPane(chartHeight, clicksPane, days, clicks),
-		Best: bestOf(days),
+		Best: bestOf(say, days),
 	}
 	for i, d := range days {
-		bars := dayBars{Day: d.Day, Counts: counts(d), Left: i * slot, OptIns: c.OptIns.bar(i, d.OptIns), Clicks: c.Clicks.bar(i, d.Clicks)}
+		bars := dayBars{Day: d.Day, Counts: counts(say, d), Left: i * slot, OptIns: c.OptIns.bar(i, d.OptIns), Clicks: c.Clicks.bar(i, d.Clicks)}
 		if c.Compared {
 			bars.Before = c.OptIns.mark(i, before[i].OptIns)
-			bars.Counts += "; before: " + Counted(before[i].OptIns, "opt-in", "opt-ins")
+			bars.Counts = say.Text("shared.chart.over", "Counts", bars.Counts, "Before", say.Counted("shared.counts.noptins", before[i].OptIns))
 		}
 		c.Days = append(c.Days, bars)
-		c.Rows = append(c.Rows, dayRow{DayText(d), before[i].OptIns, d})
+		c.Rows = append(c.Rows, dayRow{dayText(say, d), before[i].OptIns, d})
 	}
 	slices.Reverse(c.Rows) // the latest first
 	for _, i := range []int{0, len(days) / 2, len(days) - 1} {
-		c.Marks = append(c.Marks, mark{days[i].Day, DayText(days[i])})
+		c.Marks = append(c.Marks, mark{days[i].Day, dayText(say, days[i])})
 	}
 	return c
 }
@@ -163,28 +164,26 @@ func roundUp(n int64) int64 {
 	}
 }
 
-func counts(d stats.Day) string {
-	return Counted(d.OptIns, "opt-in", "opt-ins") + ", " + Counted(d.Clicks, "click", "clicks")
+func counts(say *texts.Reader, d stats.Day) string {
+	return say.Counted("shared.counts.noptins", d.OptIns) + ", " + say.Counted("shared.counts.nclicks", d.Clicks)
 }
 
 // best is the day with the most opt-ins, in words.
 type best struct{ Day, Text, Counts string }
 
-func bestOf(days []stats.Day) *best {
+func bestOf(say *texts.Reader, days []stats.Day) *best {
 	d := slices.MaxFunc(days, func(a, b stats.Day) int { return cmp.Compare(a.OptIns, b.OptIns) })
 	if d.OptIns == 0 {
 		return nil
 	}
-	return &best{d.Day, DayText(d), counts(d)}
+	return &best{d.Day, dayText(say, d), counts(say, d)}
 }
 
-const dayFormat = "2 Jan"
-
-// DayText writes a day of the calendar.
-func DayText(d stats.Day) string {
+// dayText writes a day of the calendar.
+func dayText(say *texts.Reader, d stats.Day) string {
 	at, err := time.Parse(time.DateOnly, d.Day)
 	if err != nil {
 		return d.Day
 	}
-	return at.Format(dayFormat)
+	return say.Day(at)
 }

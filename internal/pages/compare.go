@@ -1,9 +1,8 @@
 package pages
 
 import (
-	"fmt"
-
 	"tributary/internal/attribution"
+	"tributary/internal/texts"
 )
 
 // Change says how a count compares with that of the period before.
@@ -14,37 +13,37 @@ type Change struct {
 
 // Compare says how a count compares with the one before, in words: a sign and a colour alone tell nothing to those who
 // do not see them. before names the earlier period, such as "the 30 days before". Nothing is said of nothing.
-func Compare(now, then int64, before string) Change {
+func Compare(say *texts.Reader, now, then int64, before string) Change {
 	switch {
 	case now == 0 && then == 0:
 		return Change{}
 	case then == 0:
-		return Change{"up", "none in " + before}
+		return Change{"up", say.Text("shared.change.none", "Before", before)}
 	case now == then:
-		return Change{"same", "as many as in " + before}
+		return Change{"same", say.Text("shared.change.same", "Before", before)}
 	case now >= 10*then:
-		return Change{"up", fmt.Sprintf("%s times as many as in %s", Grouped(now/then), before)}
+		return Change{"up", say.Counted("shared.change.times", now/then, "Before", before)}
 	case now > then:
-		return Change{"up", fmt.Sprintf("%s more than in %s", share(now-then, then), before)}
+		return Change{"up", say.Text("shared.change.more", "Share", share(say, now-then, then), "Before", before)}
 	default:
-		return Change{"down", fmt.Sprintf("%s fewer than in %s", share(then-now, then), before)}
+		return Change{"down", say.Text("shared.change.fewer", "Share", share(say, then-now, then), "Before", before)}
 	}
 }
 
 // share is a difference in percent, which is never said to be 0.
-func share(difference, of int64) string {
+func share(say *texts.Reader, difference, of int64) string {
 	percent := (200*difference + of) / (2 * of)
 	if percent == 0 {
-		return "less than 1%"
+		return say.Text("shared.change.little", "Share", say.Percent(1))
 	}
-	return fmt.Sprintf("%d%%", percent)
+	return say.Percent(float64(percent))
 }
 
 // FunnelOver is Funnel with what each number was in the period before.
-func FunnelOver(now, then attribution.Tally, before string) []Stage {
-	stages := Funnel(now)
+func FunnelOver(say *texts.Reader, now, then attribution.Tally, before string) []Stage {
+	stages := Funnel(say, now)
 	for i, count := range []int64{then.Clicks, then.OptIns, then.Referrals} {
-		stages[i].Change = Compare(stages[i].Count, count, before)
+		stages[i].Change = Compare(say, stages[i].Count, count, before)
 	}
 	return stages
 }

@@ -5,6 +5,7 @@ import (
 
 	"tributary/internal/attribution"
 	"tributary/internal/pages"
+	"tributary/internal/texts"
 )
 
 func TestCompareSaysItInWords(t *testing.T) {
@@ -24,14 +25,14 @@ func TestCompareSaysItInWords(t *testing.T) {
 		{999, 1000, "down", "less than 1% fewer than in the 30 days before"},
 		{2, 3, "down", "33% fewer than in the 30 days before"},
 	} {
-		if got := pages.Compare(c.now, c.then, "the 30 days before"); got != (pages.Change{Trend: c.trend, Text: c.text}) {
+		if got := pages.Compare(texts.Shipped().English(), c.now, c.then, "the 30 days before"); got != (pages.Change{Trend: c.trend, Text: c.text}) {
 			t.Errorf("%d after %d: %+v, want %s %q", c.now, c.then, got, c.trend, c.text)
 		}
 	}
 }
 
 func TestTheFunnelComparesEachStage(t *testing.T) {
-	got := pages.FunnelOver(attribution.Tally{Clicks: 10, OptIns: 4, Referrals: 1}, attribution.Tally{Clicks: 5, OptIns: 4, Referrals: 2}, "October")
+	got := pages.FunnelOver(texts.Shipped().English(), attribution.Tally{Clicks: 10, OptIns: 4, Referrals: 1}, attribution.Tally{Clicks: 5, OptIns: 4, Referrals: 2}, "October")
 	for i, want := range []string{"100% more than in October", "as many as in October", "50% fewer than in October"} {
 		if got[i].Change.Text != want {
 			t.Errorf("%s: %q, want %q", got[i].Name, got[i].Change.Text, want)

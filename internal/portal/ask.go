@@ -13,10 +13,11 @@ import (
 
 // Mailer queues mails to affiliates. What it returns nil for is on disk.
 type Mailer interface {
-	// AskLogin queues a login mail for whoever has the address. Its cost tells nothing about whether anybody has.
-	AskLogin(ctx context.Context, account attribution.AccountID, email string) error
+	// AskLogin queues a login mail for whoever has the address, in a language. Its cost tells nothing about whether anybody
+	// has.
+	AskLogin(ctx context.Context, account attribution.AccountID, email, language string) error
 	// AskLoginOf queues one for an affiliate, to the address that is known of them.
-	AskLoginOf(ctx context.Context, account attribution.AccountID, affiliate string) error
+	AskLoginOf(ctx context.Context, account attribution.AccountID, affiliate, language string) error
 }
 
 // How often a login mail may be asked for: for one address, so that nobody's inbox is filled by others, and from one
@@ -39,28 +40,28 @@ type askPage struct {
 
 func (p *portal) askPage(c echo.Context) error {
 	if p.Mailer == nil {
-		return p.Render(c, http.StatusOK, "message", noMail)
+		return p.message(c, noMail)
 	}
-	return p.Render(c, http.StatusOK, "ask", askPage{Title: askTitle})
+	return p.Render(c, http.StatusOK, "ask", askPage{Title: p.Reader(c).Text("portal.login.title")})
 }
 
 // ask queues a login mail and gives one answer, whoever has the address.
 func (p *portal) ask(c echo.Context) error {
 	if p.Mailer == nil {
-		return p.Render(c, http.StatusOK, "message", noMail)
+		return p.message(c, noMail)
 	}
 	c.Request().Body = http.MaxBytesReader(c.Response(), c.Request().Body, maxForm)
 	typed := c.FormValue("email")
 	email, err := attribution.NormalEmail(typed)
 	if err != nil {
-		return p.Render(c, http.StatusUnprocessableEntity, "ask", askPage{Title: askTitle, Email: typed, Problem: notAnEmail})
+		return p.Render(c, http.StatusUnprocessableEntity, "ask", askPage{Title: p.Reader(c).Text("portal.login.title"), Email: typed, Problem: notAnEmail})
 	}
 	now := p.Now()
 	if !p.networks.passes(network(c.RealIP()), now) || !p.addresses.passes(email, now) {
 		return errTooOften
 	}
-	if err := p.Mailer.AskLogin(c.Request().Context(), attribution.DefaultAccount, email); err != nil {
+	if err := p.Mailer.AskLogin(c.Request().Context(), attribution.DefaultAccount, email, p.Reader(c).Lang()); err != nil {
 		return err
 	}
-	return p.Render(c, http.StatusOK, "message", onItsWay(email))
+	return p.message(c, onItsWay, "Email", email)
 }

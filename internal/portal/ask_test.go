@@ -16,20 +16,21 @@ import (
 
 // postbox takes what the page asks for.
 type postbox struct {
-	asked []string
-	fails error
+	asked     []string
+	languages []string
+	fails     error
 }
 
-func (p *postbox) AskLogin(_ context.Context, _ attribution.AccountID, email string) error {
+func (p *postbox) AskLogin(_ context.Context, _ attribution.AccountID, email, language string) error {
 	if p.fails != nil {
 		return p.fails
 	}
-	p.asked = append(p.asked, email)
+	p.asked, p.languages = append(p.asked, email), append(p.languages, language)
 	return nil
 }
 
-func (p *postbox) AskLoginOf(ctx context.Context, account attribution.AccountID, affiliate string) error {
-	return p.AskLogin(ctx, account, affiliate)
+func (p *postbox) AskLoginOf(ctx context.Context, account attribution.AccountID, affiliate, language string) error {
+	return p.AskLogin(ctx, account, affiliate, language)
 }
 
 func (d *desk) ask(email, from string, header ...string) *httptest.ResponseRecorder {

@@ -5,8 +5,8 @@ import (
 	"net/url"
 
 	"tributary/internal/attribution"
-	"tributary/internal/pages"
 	"tributary/internal/stats"
+	"tributary/internal/texts"
 )
 
 const (
@@ -18,10 +18,11 @@ const (
 type breakdown struct {
 	Tabs    []choice
 	Heading string // of the column of values
+	Caption string // of the table
 	Empty   string // why there is nothing, in words
 	Bars    []bar
 	More    string // leads to more of them; "" when all are shown
-	Rest    int    // how many the page does not show even then
+	Rest    int64  // how many the page does not show even then
 	Export  string
 }
 
@@ -42,13 +43,16 @@ func readDimension(query url.Values) attribution.Dimension {
 	return by
 }
 
-func newBreakdown(s stats.Breakdown, p period, all bool) breakdown {
+func newBreakdown(say *texts.Reader, s stats.Breakdown, p period, all bool) breakdown {
 	words := dimensionWords[s.By]
-	b := breakdown{Heading: words.one, Empty: words.none, Tabs: tabs(s.By, p), Export: address("/portal/breakdown.csv", merged(p.query(), byQuery(s.By)))}
+	b := breakdown{
+		Heading: say.Text(words.one), Caption: say.Text(words.caption), Empty: say.Text(words.none), Tabs: tabs(say, s.By, p),
+		Export: address("/portal/breakdown.csv", merged(p.query(), byQuery(s.By))),
+	}
 	shown := s.Values
 	if limit := shownBars(all); len(shown) > limit {
 		shown = shown[:limit]
-		b.Rest = len(s.Values) - limit
+		b.Rest = int64(len(s.Values) - limit)
 	}
 	if b.Rest > 0 && !all {
 		b.More = address("/portal", merged(p.query(), byQuery(s.By), url.Values{"all": {"1"}})) + "#breakdown"
@@ -56,11 +60,11 @@ func newBreakdown(s stats.Breakdown, p period, all bool) breakdown {
 	for _, v := range shown {
 		b.Bars = append(b.Bars, bar{Value: valueWords(s.By, v.Value), Part: v.Part})
 	}
-	b.Bars = append(b.Bars, odd(words.other, s.Other)...)
+	b.Bars = append(b.Bars, odd(say.Text(words.other), s.Other)...)
 	if len(b.Bars) > 0 {
-		b.Bars = append(b.Bars, odd(words.without, s.None)...)
+		b.Bars = append(b.Bars, odd(say.Text(words.without), s.None)...)
 	}
-	scale(b.Bars)
+	scale(say, b.Bars)
 	return b
 }
 
@@ -87,14 +91,14 @@ func odd(words string, p attribution.Part) []bar {
 	return []bar{{Value: words, Odd: true, Part: p}}
 }
 
-func scale(bars []bar) {
+func scale(say *texts.Reader, bars []bar) {
 	most := int64(1)
 	for _, b := range bars {
 		most = max(most, b.OptIns)
 	}
 	for i, b := range bars {
 		bars[i].Share = 100 * max(b.OptIns, 0) / most
-		bars[i].Rate = pages.Percent(b.OptIns, b.Clicks)
+		bars[i].Rate = say.Share(b.OptIns, b.Clicks)
 	}
 }
 
@@ -105,10 +109,10 @@ func byQuery(by attribution.Dimension) url.Values {
 	return url.Values{"by": {string(by)}}
 }
 
-func tabs(here attribution.Dimension, p period) []choice {
+func tabs(say *texts.Reader, here attribution.Dimension, p period) []choice {
 	list := make([]choice, len(attribution.Dimensions))
 	for i, by := range attribution.Dimensions {
-		list[i] = choice{dimensionWords[by].many, address("/portal", merged(p.query(), byQuery(by))) + "#breakdown", by == here}
+		list[i] = choice{say.Text(dimensionWords[by].many), address("/portal", merged(p.query(), byQuery(by))) + "#breakdown", by == here}
 	}
 	return list
 }

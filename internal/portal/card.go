@@ -11,6 +11,7 @@ import (
 	"tributary/internal/auth"
 	"tributary/internal/pass"
 	"tributary/internal/stats"
+	"tributary/internal/texts"
 )
 
 // cardDays is how far back the card looks.
@@ -19,7 +20,7 @@ const cardDays = 30
 // cardPage is what stands in the members' area of the owner: counts, and never an address of anybody.
 type cardPage struct {
 	Title, Greeting string
-	Days            int
+	Days            int64
 	Counts          []count
 }
 
@@ -53,11 +54,12 @@ func (p *portal) card(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.Render(c, http.StatusOK, "card", cardPage{cardTitle, greeting(a), cardDays, counts(report.Tally)})
+	say := p.Reader(c)
+	return p.Render(c, http.StatusOK, "card", cardPage{say.Text("portal.card.title"), greeting(say, a), cardDays, counts(say, report.Tally)})
 }
 
-func counts(t attribution.Tally) []count {
-	return []count{{"Clicks", t.Clicks}, {"Opt-ins", t.OptIns}, {"Credited", t.Referrals}}
+func counts(say *texts.Reader, t attribution.Tally) []count {
+	return []count{{say.Text("shared.counts.clicks"), t.Clicks}, {say.Text("shared.counts.optins"), t.OptIns}, {say.Text("shared.counts.credited"), t.Referrals}}
 }
 
 // secureCard sets the headers of a page that may stand in frames of some sites, over those of all pages.

@@ -17,6 +17,7 @@ import (
 	"tributary/internal/auth"
 	"tributary/internal/stats"
 	"tributary/internal/store"
+	"tributary/internal/texts"
 )
 
 const (
@@ -37,6 +38,7 @@ type file struct {
 func newFile(c echo.Context, name string, header ...string) (*file, error) {
 	h := c.Response().Header()
 	h.Set("Content-Type", "text/csv; charset=utf-8")
+	h.Add("Vary", "Accept-Language")
 	h.Set("Content-Disposition", `attachment; filename="`+name+`.csv"`)
 	f := &file{csv.NewWriter(c.Response()), http.NewResponseController(c.Response())}
 	if err := f.extend(); err != nil {
@@ -97,16 +99,17 @@ func (p *portal) optInsCSV(c echo.Context, session auth.Session) error {
 	if err != nil {
 		return err
 	}
-	ctx, who := c.Request().Context(), ownerOf(session)
+	ctx, who, say := c.Request().Context(), ownerOf(session), p.Reader(c)
 	if _, err := p.affiliate(ctx, who); err != nil {
 		return err
 	}
 	return p.exporting(ctx, func() error {
-		f, err := newFile(c, s.fileName(), "time", "e-mail", "state", "why", "page", "landing page", "campaign", "sub-id", "id")
+		f, err := newFile(c, s.fileName(), say.Text("portal.file.time"), say.Text("portal.file.email"), say.Text("portal.file.state"), say.Text("portal.file.why"),
+			say.Text("portal.file.page"), say.Text("portal.file.landed"), say.Text("portal.file.campaign"), say.Text("portal.file.subid"), say.Text("portal.file.optin"))
 		if err != nil {
 			return err
 		}
-		return p.writeOptIns(ctx, f, who, s.of(who))
+		return p.writeOptIns(ctx, say, f, who, s.of(who))
 	})
 }
 
@@ -117,7 +120,7 @@ func (s selection) fileName() string {
 	return "opt-ins-" + s.period.From + "-to-" + s.period.To
 }
 
-func (p *portal) writeOptIns(ctx context.Context, f *file, who owner, q store.Query) error {
+func (p *portal) writeOptIns(ctx context.Context, say *texts.Reader, f *file, who owner, q store.Query) error {
 	for written := 0; ; {
 		q.Limit = min(exportPage, exportMost-written)
 		page, err := p.Store.OptIns(ctx, who.account, q)
@@ -125,7 +128,7 @@ func (p *portal) writeOptIns(ctx context.Context, f *file, who owner, q store.Qu
 			return fmt.Errorf("listing opt-ins: %w", err)
 		}
 		for _, o := range page.OptIns {
-			if err := f.row(p.cells(&o)...); err != nil {
+			if err := f.row(p.cells(say, &o)...); err != nil {
 				return err
 			}
 		}
@@ -134,23 +137,23 @@ func (p *portal) writeOptIns(ctx context.Context, f *file, who owner, q store.Qu
 			return err
 		}
 		if q.Cursor = page.Next; written >= exportMost {
-			return f.cut()
+			return f.cut(say)
 		}
 	}
 }
 
 // cut says in the file's last line that there is more.
-func (f *file) cut() error {
-	if err := f.row(fmt.Sprintf("There are more than %d: choose fewer days.", exportMost)); err != nil {
+func (f *file) cut(say *texts.Reader) error {
+	if err := f.row(say.Text("portal.file.cut", "Most", say.Number(exportMost))); err != nil {
 		return err
 	}
 	return f.send()
 }
 
-func (p *portal) cells(o *attribution.OptIn) []string {
+func (p *portal) cells(say *texts.Reader, o *attribution.OptIn) []string {
 	landed := o.Landed()
 	return []string{
-		o.At.In(p.Zone).Format(time.RFC3339), p.masked(*o), states[o.Status].State, whyOf(o),
+		o.At.In(p.Zone).Format(time.RFC3339), p.masked(say, *o), say.Text(states[o.Status].State), whyOf(say, o),
 		o.URL, landed.Page, landed.Campaign, landed.SubID, o.ID.String(),
 	}
 }
@@ -163,7 +166,9 @@ func (p *portal) daysCSV(c echo.Context, session auth.Session) error {
 	if err != nil {
 		return err
 	}
-	f, err := newFile(c, "days-"+span.From+"-to-"+span.To, "day", "clicks", "new visitors", "opt-ins", "new people", "credited")
+	say := p.Reader(c)
+	f, err := newFile(c, "days-"+span.From+"-to-"+span.To, say.Text("portal.file.day"), say.Text("portal.file.clicks"), say.Text("portal.file.visitors"),
+		say.Text("portal.file.optins"), say.Text("portal.file.people"), say.Text("portal.file.credited"))
 	if err != nil {
 		return err
 	}
@@ -183,12 +188,12 @@ func (p *portal) breakdownCSV(c echo.Context, session auth.Session) error {
 	if err != nil {
 		return err
 	}
-	words := dimensionWords[by]
-	f, err := newFile(c, string(by)+"-"+span.From+"-to-"+span.To, strings.ToLower(words.one), "clicks", "opt-ins", "credited")
+	words, say := dimensionWords[by], p.Reader(c)
+	f, err := newFile(c, string(by)+"-"+span.From+"-to-"+span.To, say.Text(words.column), say.Text("portal.file.clicks"), say.Text("portal.file.optins"), say.Text("portal.file.credited"))
 	if err != nil {
 		return err
 	}
-	for _, v := range append(b.Values, attribution.ValuePart{Value: "(" + words.other + ")", Part: b.Other}, attribution.ValuePart{Value: "(" + words.without + ")", Part: b.None}) {
+	for _, v := range append(b.Values, attribution.ValuePart{Value: "(" + say.Text(words.other) + ")", Part: b.Other}, attribution.ValuePart{Value: "(" + say.Text(words.without) + ")", Part: b.None}) {
 		if err := f.row(append([]string{v.Value}, numbers(v.Clicks, v.OptIns, v.Referrals)...)...); err != nil {
 			return err
 		}

@@ -29,9 +29,9 @@ func (p *portal) wayOut(c echo.Context) error {
 		return err
 	}
 	if off {
-		return p.Render(c, http.StatusOK, "message", digestEnded)
+		return p.message(c, digestEnded)
 	}
-	return p.Render(c, http.StatusOK, "message", digestWayOut(c.Request().URL.Path))
+	return p.message(c, digestWayOut(c.Request().URL.Path))
 }
 
 // leave ends the digest of whoever the link was mailed to: by its button, or by the mail program's own (RFC 8058), which is not
@@ -44,7 +44,7 @@ func (p *portal) leave(c echo.Context) error {
 	if err := p.Digests.SetOff(c.Request().Context(), h.Account, h.Affiliate, true); err != nil {
 		return err
 	}
-	return p.Render(c, http.StatusOK, "message", digestEnded)
+	return p.message(c, digestEnded)
 }
 
 // digestSwitch shows the reader whether they get the weekly mail, and lets them change it.
@@ -53,7 +53,7 @@ func (p *portal) digestSwitch(c echo.Context, s auth.Session) error {
 	if err != nil {
 		return err
 	}
-	return p.Render(c, http.StatusOK, "message", digestMessage(off))
+	return p.message(c, digestMessage(off))
 }
 
 func (p *portal) switchDigest(off bool) func(echo.Context, auth.Session) error {
@@ -66,28 +66,25 @@ func (p *portal) switchDigest(off bool) func(echo.Context, auth.Session) error {
 }
 
 var digestEnded = pages.Message{
-	Title: "The weekly mail has ended",
-	Text:  []string{"You get no more of them. You can have it again at any time: sign in and open \"Weekly mail\"."},
-	Link:  &pages.Link{Href: "/portal/digest", Label: "Weekly mail"},
+	Title: "portal.digest.ended", Text: []string{"portal.digest.endedtext"},
+	Link: &pages.Link{Href: "/portal/digest", Label: "portal.digest.name"},
 }
 
 func digestWayOut(path string) pages.Message {
 	return pages.Message{
-		Title:  "Stop the weekly mail?",
-		Text:   []string{"It tells what came through your links in a week. Login links are mailed to you all the same."},
-		Button: &pages.Button{Action: path, Label: "Stop the weekly mail"},
+		Title: "portal.digest.stopit", Text: []string{"portal.digest.stopittext"},
+		Button: &pages.Button{Action: path, Label: "portal.digest.stop"},
 	}
 }
 
 func digestMessage(off bool) pages.Message {
 	m := pages.Message{
-		Title:  "Your weekly mail is on",
-		Text:   []string{"Where your team sends it, it comes once a week: what came through your links, beside the week before. After a week without clicks and opt-ins there is none."},
-		Button: &pages.Button{Action: "/portal/digest/off", Label: "Stop the weekly mail"},
+		Title: "portal.digest.on", Text: []string{"portal.digest.ontext"},
+		Button: &pages.Button{Action: "/portal/digest/off", Label: "portal.digest.stop"},
 		Link:   openPage,
 	}
 	if off {
-		m.Title, m.Button = "Your weekly mail is off", &pages.Button{Action: "/portal/digest/on", Label: "Send me the weekly mail"}
+		m.Title, m.Button = "portal.digest.off", &pages.Button{Action: "/portal/digest/on", Label: "portal.digest.start"}
 	}
 	return m
 }

@@ -1,8 +1,6 @@
 package portal
 
 import (
-	"net/http"
-
 	"github.com/labstack/echo/v4"
 
 	"tributary/internal/pages"
@@ -17,9 +15,9 @@ func (p *portal) doorbell(c echo.Context) error {
 		return err
 	}
 	if p.Mailer == nil {
-		return p.Render(c, http.StatusOK, "message", noMail)
+		return p.message(c, noMail)
 	}
-	return p.Render(c, http.StatusOK, "message", atTheDoor(c.Request().URL.Path))
+	return p.message(c, atTheDoor(c.Request().URL.Path))
 }
 
 // ring sends the login mail. It names no address: whoever holds the doorbell need not be its affiliate.
@@ -30,31 +28,24 @@ func (p *portal) ring(c echo.Context) error {
 		return err
 	}
 	if p.Mailer == nil {
-		return p.Render(c, http.StatusOK, "message", noMail)
+		return p.message(c, noMail)
 	}
 	now := p.Now()
 	if !p.networks.passes(network(c.RealIP()), now) || !p.addresses.passes("doorbell "+h.Affiliate, now) {
 		return errTooOften
 	}
-	if err := p.Mailer.AskLoginOf(ctx, h.Account, h.Affiliate); err != nil {
+	if err := p.Mailer.AskLoginOf(ctx, h.Account, h.Affiliate, p.Reader(c).Lang()); err != nil {
 		return err
 	}
-	return p.Render(c, http.StatusOK, "message", rung)
+	return p.message(c, rung)
 }
 
 func atTheDoor(path string) pages.Message {
 	return pages.Message{
-		Title:  "Open your page",
-		Text:   []string{"We send a login link to the e-mail address that the team knows you by. It works once, for 15 minutes."},
+		Title: "portal.doorbell.title", Text: []string{"portal.doorbell.text"},
 		Button: &pages.Button{Action: path, Label: mailMeOne},
-		Link:   &pages.Link{Href: "/portal", Label: "I am signed in already"},
+		Link:   &pages.Link{Href: "/portal", Label: "portal.doorbell.already"},
 	}
 }
 
-var rung = pages.Message{
-	Title: "Look into your inbox",
-	Text: []string{
-		"A mail with a login link is on its way to the address that the team knows you by. It can take a minute; look into the spam folder, too.",
-		"Nothing came? Then the team has no address of yours, or an old one: ask them.",
-	},
-}
+var rung = pages.Message{Title: "portal.message.inbox", Text: []string{"portal.doorbell.rung", "portal.doorbell.nothingcame"}}

@@ -29,8 +29,8 @@ type built struct {
 	QR      string // its code as a picture to look at
 	SVG     string // and as files to download
 	PNG     string
-	Problem string // with the page's address
-	Warning string // the link is fine, but would it count?
+	Problem string // with the page's address: the key of what is said of it
+	Warning string // the link is fine, but would it count? A key, too
 }
 
 // build makes the link. Everything that the page's address has stays, but what would name another affiliate.

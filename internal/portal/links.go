@@ -32,6 +32,7 @@ type linksPage struct {
 	Offers []offer
 	built
 	Parameters []parameter
+	Second     string // the other ending, where there are two
 }
 
 // offer is a page that the reader can choose.
@@ -51,7 +52,10 @@ func (p *portal) links(c echo.Context, s auth.Session) error {
 	if err != nil {
 		return err
 	}
-	page := linksPage{Title: "Links and QR codes", Wish: wished(c), Parameters: parameters(a)}
+	page := linksPage{Title: p.Reader(c).Text("portal.links.title"), Wish: wished(c), Parameters: parameters(a)}
+	if len(page.Parameters) > 1 {
+		page.Second = page.Parameters[1].Text
+	}
 	if page.Wish.Page == "" && len(offers) > 0 {
 		page.Wish.Page = offers[0]
 	}

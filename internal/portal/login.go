@@ -11,7 +11,7 @@ func (p *portal) loginPage(c echo.Context) error {
 	if err := p.Auth.CheckLink(c.Request().Context(), c.Param("token")); err != nil {
 		return err
 	}
-	return p.Render(c, http.StatusOK, "message", welcome(c.Request().URL.Path))
+	return p.message(c, welcome(c.Request().URL.Path))
 }
 
 func (p *portal) login(c echo.Context) error {
@@ -28,5 +28,5 @@ func (p *portal) logout(c echo.Context) error {
 		return err
 	}
 	p.cookie.Drop(c)
-	return p.Render(c, http.StatusOK, "message", p.newLink(signedOut, askToReturn))
+	return p.message(c, p.newLink(signedOut, askToReturn))
 }

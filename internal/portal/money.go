@@ -2,12 +2,10 @@ package portal
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"tributary/internal/commissions"
-	"tributary/internal/keap"
-	"tributary/internal/pages"
+	"tributary/internal/texts"
 )
 
 // Commissions tells what Keap says that an affiliate has earned, without asking it in between.
@@ -27,8 +25,14 @@ type money struct {
 
 type amount struct{ Name, Text, Note string }
 
+// earned is what was found out for it.
+type earned struct {
+	commissions.Earnings
+	state commissions.State
+}
+
 // money is nil where the install has no commissions at all.
-func (p *portal) money(ctx context.Context, who owner) (*money, error) {
+func (p *portal) money(ctx context.Context, who owner) (*earned, error) {
 	if p.Commissions == nil {
 		return nil, nil
 	}
@@ -36,27 +40,29 @@ func (p *portal) money(ctx context.Context, who owner) (*money, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &money{Note: moneyNotes[state]}
-	if e.Read.IsZero() {
-		return m, nil
-	}
-	if state == commissions.Disconnected {
-		m.Note = moneyOld
-	}
-	m.Amounts = []amount{
-		{moneyWords.earned, decimal(e.Earned), ""},
-		{moneyWords.clawbacks, decimal(e.Clawbacks), moneyWords.clawbacksNote},
-		{moneyWords.balance, decimal(e.Balance), moneyWords.balanceNote},
-	}
-	m.At, m.AtText, m.Ago = e.Read.Format(time.RFC3339), moment(e.Read.In(p.Zone)), ago(e.Read, p.Now())
-	return m, nil
+	return &earned{e, state}, nil
 }
 
-// decimal writes an amount as English does; Keap names no currency.
-func decimal(c keap.Cents) string {
-	sign := ""
-	if c < 0 {
-		sign, c = "-", -c
+func (p *portal) moneyOf(say *texts.Reader, e *earned) *money {
+	if e == nil {
+		return nil
 	}
-	return fmt.Sprintf("%s%s.%02d", sign, pages.Grouped(int64(c)/100), c%100)
+	note := moneyNotes[e.state]
+	if e.state == commissions.Disconnected && !e.Read.IsZero() {
+		note = "portal.money.old"
+	}
+	m := &money{}
+	if note != "" {
+		m.Note = say.Text(note)
+	}
+	if e.Read.IsZero() {
+		return m
+	}
+	m.Amounts = []amount{
+		{say.Text("portal.money.earned"), say.Cents(int64(e.Earned)), ""},
+		{say.Text("portal.money.clawbacks"), say.Cents(int64(e.Clawbacks)), say.Text("portal.money.clawbacksnote")},
+		{say.Text("portal.money.balance"), say.Cents(int64(e.Balance)), say.Text("portal.money.balancenote")},
+	}
+	m.At, m.AtText, m.Ago = e.Read.Format(time.RFC3339), say.Moment(e.Read.In(p.Zone)), ago(say, e.Read, p.Now())
+	return m
 }

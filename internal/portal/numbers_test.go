@@ -75,7 +75,7 @@ func TestLongPeriodsAreDrawnByWeeks(t *testing.T) {
 	if n := strings.Count(page, `class="day"`); n != 27 {
 		t.Errorf("the chart has %d bars, want 27 weeks", n)
 	}
-	if !strings.Contains(page, "The best week began on 16 Nov: 20 opt-ins") {
+	if !strings.Contains(page, "The best week began on 16 Nov 2026: 20 opt-ins") {
 		t.Error("the best week is not told")
 	}
 }
@@ -173,7 +173,7 @@ func TestARareStateOfManyIsLookedForByPages(t *testing.T) {
 	d.ingest(many...)
 	cookie, path := d.signIn("42"), "/portal/optins?state=held&range=30"
 	page := d.get(path, cookie)
-	if !strings.Contains(page, "No opt-ins being checked so far. Looked back to") || strings.Contains(page, "data-optin") {
+	if !strings.Contains(page, "No opt-ins being checked here. Looked back to") || strings.Contains(page, "data-optin") {
 		t.Fatal("the first page does not say how far it has looked")
 	}
 	for range 2 {

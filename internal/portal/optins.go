@@ -11,6 +11,7 @@ import (
 
 	"tributary/internal/auth"
 	"tributary/internal/store"
+	"tributary/internal/texts"
 )
 
 // scanned bounds how many opt-ins are looked at for one page of a list: a filter that fits few of very many gets a short
@@ -82,7 +83,7 @@ func (p *portal) optIns(c echo.Context, session auth.Session) error {
 	if err != nil {
 		return err
 	}
-	return p.Render(c, http.StatusOK, "optins-page", p.list(s, page))
+	return p.Render(c, http.StatusOK, "optins-page", p.list(p.Reader(c), s, page))
 }
 
 func (p *portal) listed(ctx context.Context, who owner, q store.Query) (store.Page, error) {
@@ -96,10 +97,10 @@ func (p *portal) listed(ctx context.Context, who owner, q store.Query) (store.Pa
 	return page, nil
 }
 
-func (p *portal) list(s selection, page store.Page) list {
+func (p *portal) list(say *texts.Reader, s selection, page store.Page) list {
 	l := list{
-		Title: "Your opt-ins", Zone: p.Zone.String(), Period: s.period, Periods: s.periods(), Filters: s.filters(), State: filters[s.filter].name,
-		OptIns: p.rows(page.OptIns), None: filters[s.filter].none, Export: address("/portal/optins.csv", s.query()),
+		Title: say.Text("portal.optins.title"), Zone: p.Zone.String(), Period: s.period.told(say), Periods: s.periods(say), Filters: s.filters(say), State: filters[s.filter].name,
+		OptIns: p.rows(say, page.OptIns), None: say.Text(filters[s.filter].none), Export: address("/portal/optins.csv", s.query()),
 	}
 	if !s.cursor.IsZero() {
 		l.Start = address("/portal/optins", s.query())
@@ -107,27 +108,27 @@ func (p *portal) list(s selection, page store.Page) list {
 	if next := page.Next; !next.IsZero() {
 		l.Next = address("/portal/optins", merged(s.query(), url.Values{"before": {writeCursor(next)}}))
 		if len(page.OptIns) < earlier {
-			l.LookedTo, l.At = moment(next.At.In(p.Zone)), next.At.UTC().Format(time.RFC3339)
+			l.LookedTo, l.At = say.Moment(next.At.In(p.Zone)), next.At.UTC().Format(time.RFC3339)
 		}
 	}
 	return l
 }
 
-func (s selection) periods() []choice {
+func (s selection) periods(say *texts.Reader) []choice {
 	everything := selection{filter: s.filter, all: true}
-	list := []choice{{"All", address("/portal/optins", everything.query()), s.all}}
+	list := []choice{{say.Text("portal.period.all"), address("/portal/optins", everything.query()), s.all}}
 	for _, c := range choices {
 		to := selection{filter: s.filter, period: period{Name: c.name}}
-		list = append(list, choice{c.label, address("/portal/optins", to.query()), !s.all && s.period.Name == c.name && s.period.Bad == ""})
+		list = append(list, choice{c.label(say), address("/portal/optins", to.query()), !s.all && s.period.Name == c.name && s.period.Bad == ""})
 	}
 	return list
 }
 
-func (s selection) filters() []choice {
+func (s selection) filters(say *texts.Reader) []choice {
 	list := make([]choice, len(filters))
 	for i, f := range filters {
 		to := selection{period: s.period, all: s.all, filter: i}
-		list[i] = choice{f.label, address("/portal/optins", to.query()), i == s.filter}
+		list[i] = choice{say.Text(f.label), address("/portal/optins", to.query()), i == s.filter}
 	}
 	return list
 }

@@ -31,7 +31,7 @@ func (p *portal) show(c echo.Context, template string, who owner) error {
 	if err != nil {
 		return err
 	}
-	return p.Render(c, http.StatusOK, template, p.view(affiliate, snap, query.Get("all") != ""))
+	return p.Render(c, http.StatusOK, template, p.view(p.Reader(c), affiliate, snap, query.Get("all") != ""))
 }
 
 // live is a stream that tells of changes of the page.

@@ -2,20 +2,20 @@ package portal
 
 import (
 	"errors"
-	"fmt"
 	"net/url"
 	"time"
 
 	"tributary/internal/stats"
+	"tributary/internal/texts"
 )
 
 // period is the span that a reader looks at, and the one that it is compared with.
 type period struct {
 	Name     string // of the choice, as the address has it
 	From, To string // its first and last day
-	Words    string // "in the last 30 days"
+	Came     string // "What came through your link in the last 30 days."
 	Earlier  string // "the 30 days before"
-	Bad      string // why what the reader wrote is no range; the usual one is shown instead
+	Bad      string // why what the reader wrote is no range; the usual one is shown instead. At first its key
 
 	stats.Range
 	before stats.Range
@@ -24,8 +24,20 @@ type period struct {
 const usualPeriod = "30"
 
 // choices are the periods that are one click away.
-var choices = []struct{ name, label string }{
-	{"7", "7 days"}, {"30", "30 days"}, {"90", "90 days"}, {"month", "This month"}, {"last-month", "Last month"},
+var choices = []chosen{{"7", 7, ""}, {"30", 30, ""}, {"90", 90, ""}, {"month", 0, "portal.period.month"}, {"last-month", 0, "portal.period.lastmonth"}}
+
+// chosen is a period of so many days, or one with a name.
+type chosen struct {
+	name string
+	days int64
+	key  string
+}
+
+func (c chosen) label(say *texts.Reader) string {
+	if c.key != "" {
+		return say.Text(c.key)
+	}
+	return say.Counted("portal.period.days", c.days)
 }
 
 // customPeriod is the name of a period with days of the reader's own.
@@ -54,7 +66,7 @@ func readPeriod(query url.Values, now time.Time, zone *time.Location) period {
 }
 
 func lastDays(name string, n int, today time.Time) period {
-	return newPeriod(period{Name: name, Words: fmt.Sprintf("in the last %d days", n), Range: stats.LastDays(n, today, today.Location())})
+	return newPeriod(period{Name: name, Range: stats.LastDays(n, today, today.Location())})
 }
 
 // thisMonth is compared with as many days of the month before.
@@ -65,7 +77,7 @@ func thisMonth(today time.Time) period {
 		lastLast = same
 	}
 	return newPeriod(period{
-		Name: "month", Words: "this month", Earlier: "the same days of last month",
+		Name:  "month",
 		Range: stats.Between(first, today, today.Location()), before: stats.Between(lastFirst, lastLast, today.Location()),
 	})
 }
@@ -74,7 +86,7 @@ func lastMonth(today time.Time) period {
 	first, last := monthBefore(today)
 	beforeFirst, beforeLast := monthBefore(first)
 	return newPeriod(period{
-		Name: "last-month", Words: "last month", Earlier: "the month before",
+		Name:  "last-month",
 		Range: stats.Between(first, last, today.Location()), before: stats.Between(beforeFirst, beforeLast, today.Location()),
 	})
 }
@@ -93,7 +105,7 @@ func customDays(query url.Values, now time.Time, zone *time.Location) period {
 		p.Bad = badDays(err)
 		return p
 	}
-	return newPeriod(period{Name: customPeriod, Words: "from " + dayWords(r.First()) + " to " + dayWords(r.Last()), Range: r})
+	return newPeriod(period{Name: customPeriod, Range: r})
 }
 
 // dayOnly keeps a time of day out: pages are about days.
@@ -104,33 +116,42 @@ func dayOnly(text string) string {
 	return text
 }
 
+// badDays is the key of what is wrong with days.
 func badDays(err error) string {
 	var bad *stats.BadRange
-	if !errors.As(err, &bad) {
-		return err.Error()
+	if errors.As(err, &bad) && bad.Field == "from" {
+		return "portal.period.badfrom"
 	}
-	switch {
-	case bad.Field == "from":
-		return badFrom
-	case bad.Field == "to" && bad.Value != "":
-		return fmt.Sprintf(badTo, stats.MaxDays)
-	}
-	return err.Error()
+	return "portal.period.badto"
 }
 
 func newPeriod(p period) period {
 	p.From, p.To = p.First().Format(time.DateOnly), p.Last().Format(time.DateOnly)
 	if p.before == (stats.Range{}) {
 		p.before = p.Before()
-		p.Earlier = fmt.Sprintf("the %d days before", p.Days())
-		if p.Days() == 1 {
-			p.Earlier = "the day before"
-		}
 	}
 	return p
 }
 
-func dayWords(day time.Time) string { return day.Format("2 Jan 2006") }
+// told says it in words.
+func (p period) told(say *texts.Reader) period {
+	days := int64(p.Days())
+	p.Earlier = say.Counted("portal.period.before", days)
+	switch p.Name {
+	case "month":
+		p.Came, p.Earlier = say.Text("portal.numbers.camemonth"), say.Text("portal.period.beforemonth")
+	case "last-month":
+		p.Came, p.Earlier = say.Text("portal.numbers.camelastmonth"), say.Text("portal.period.beforelastmonth")
+	case customPeriod:
+		p.Came = say.Text("portal.numbers.camebetween", "First", say.Day(p.First()), "Last", say.Day(p.Last()))
+	default:
+		p.Came = say.Counted("portal.numbers.came", days)
+	}
+	if p.Bad != "" {
+		p.Bad = say.Text(p.Bad, "Most", say.Number(stats.MaxDays))
+	}
+	return p
+}
 
 // query is what an address needs to lead to the same period.
 func (p period) query() url.Values {
@@ -150,10 +171,10 @@ type choice struct {
 }
 
 // choices lead to the same page with other periods; keep is what else its address says.
-func (p period) choices(path string, keep url.Values) []choice {
+func (p period) choices(say *texts.Reader, path string, keep url.Values) []choice {
 	list := make([]choice, len(choices))
 	for i, c := range choices {
-		list[i] = choice{c.label, address(path, merged(period{Name: c.name}.query(), keep)), p.Name == c.name && p.Bad == ""}
+		list[i] = choice{c.label(say), address(path, merged(period{Name: c.name}.query(), keep)), p.Name == c.name && p.Bad == ""}
 	}
 	return list
 }

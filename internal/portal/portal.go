@@ -5,6 +5,7 @@
 package portal
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"tributary/internal/sites"
 	"tributary/internal/stats"
 	"tributary/internal/store"
+	"tributary/internal/texts"
 	"tributary/web"
 )
 
@@ -36,7 +38,7 @@ type Opener interface {
 }
 
 // Deps are what the portal works with. All are needed but Zone, Sites, Passes, Mailer,
-// Commissions and Stopping.
+// Commissions, Stopping and Texts.
 type Deps struct {
 	Auth    *auth.Auth
 	Store   Store
@@ -55,6 +57,7 @@ type Deps struct {
 	Digests  Digests
 	// Stopping is closed when the server begins to stop: open streams then end, so that it need not wait for them.
 	Stopping <-chan struct{}
+	Texts    *texts.Texts // nil means those that the program holds
 }
 
 // Register adds the portal's pages to a router. They check cross-origin requests and set their security headers
@@ -119,6 +122,9 @@ func newPortal(d Deps) (*portal, error) {
 	p := &portal{Deps: d, cookie: pages.CookieFor("tributary", base), exports: make(chan struct{}, exportsAtOnce)}
 	p.watch = pages.NewWatch(p.version)
 	p.networks, p.addresses = newGate(asksOfNetwork, askSpan), newGate(asksForAddress, askSpan)
-	p.Face, err = pages.NewFace("portal", d.Assets, base, nil)
-	return p, err
+	if p.Face, err = pages.NewFace("portal", d.Assets, base, nil); err != nil {
+		return nil, err
+	}
+	p.Speak(cmp.Or(d.Texts, texts.Shipped()))
+	return p, nil
 }

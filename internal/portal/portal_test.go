@@ -24,6 +24,7 @@ import (
 	"tributary/internal/sites"
 	"tributary/internal/store"
 	"tributary/internal/store/boltstore"
+	"tributary/internal/texts"
 	"tributary/web"
 )
 
@@ -56,6 +57,7 @@ type options struct {
 
 	commissions portal.Commissions
 	cardOrigins []string
+	texts       *texts.Texts
 }
 
 func newDesk(t testing.TB, o options) *desk {
@@ -96,7 +98,7 @@ func (d *desk) register(o options) {
 	d.HTTPErrorHandler = func(err error, c echo.Context) { d.failed = append(d.failed, err) }
 	err = portal.Register(d.Echo, portal.Deps{
 		Auth: d.auth, Store: behind, Opener: plain{}, Assets: assets, BaseURL: o.baseURL, Now: clock, Stopping: o.stop, Mailer: o.mailer, Commissions: o.commissions, Sites: d.sites,
-		Passes: d.passes, Digests: d.off,
+		Passes: d.passes, Digests: d.off, Texts: o.texts,
 		Settings: func(context.Context, attribution.AccountID) (settings.Settings, error) {
 			return settings.Settings{CardOrigins: o.cardOrigins}, nil
 		},
@@ -243,7 +245,7 @@ func TestPagesHoldTheNumbersWithoutJavaScript(t *testing.T) {
 		"Hello Maria Rossi", ">1,250</data>", ">25</data>", "<strong>2.0%</strong> of clicks", "<strong>100%</strong> of opt-ins",
 		"1,250 new visitors", "25 new people", "pe•••@e•••.com", "www.example.com/webinar", "Credited to you",
 		`datetime="2026-11-23T10:24:00Z" title="23 Nov 2026, 10:24 UTC" data-ago>just now<`, "?aff=maria", "?affiliate=42", "Show earlier opt-ins",
-		`The best day was 23 Nov: 25 opt-ins, 625 clicks.`, `<td>625</td><td>25</td><td>25</td>`, "<noscript>",
+		`The best day was 23 Nov 2026: 25 opt-ins, 625 clicks.`, `<td>625</td><td>25</td><td>25</td>`, "<noscript>",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not hold %q", want)

@@ -41,7 +41,7 @@ type snapshot struct {
 	report, before stats.Report
 	breakdown      stats.Breakdown
 	optIns         store.Page
-	money          *money
+	money          *earned
 }
 
 func (p *portal) snapshot(ctx context.Context, who owner, span period, by attribution.Dimension) (s snapshot, err error) {

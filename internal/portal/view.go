@@ -5,6 +5,7 @@ import (
 
 	"tributary/internal/attribution"
 	"tributary/internal/pages"
+	"tributary/internal/texts"
 )
 
 // view is the page as its template reads it.
@@ -35,44 +36,44 @@ type row struct {
 // parameter is what an affiliate adds to an address.
 type parameter struct{ Name, Text string }
 
-func (p *portal) view(a attribution.Affiliate, s snapshot, all bool) view {
-	none := attribution.Tally{}
+func (p *portal) view(say *texts.Reader, a attribution.Affiliate, s snapshot, all bool) view {
+	none, span := attribution.Tally{}, s.period.told(say)
 	return view{
-		Title: "Your referrals", Greeting: greeting(a), Zone: p.Zone.String(),
-		Period: s.period, Periods: s.period.choices("/portal", byQuery(s.breakdown.By)), By: byQuery(s.breakdown.By).Get("by"),
+		Title: say.Text("portal.numbers.title"), Greeting: greeting(say, a), Zone: p.Zone.String(),
+		Period: span, Periods: s.period.choices(say, "/portal", byQuery(s.breakdown.By)), By: byQuery(s.breakdown.By).Get("by"),
 		Empty:   s.period.Name == usualPeriod && s.report.Tally == none && s.before.Tally == none && len(s.optIns.OptIns) == 0,
-		Version: s.version, News: news(s.report.Tally),
-		Funnel: pages.FunnelOver(s.report.Tally, s.before.Tally, s.period.Earlier), Chart: pages.NewChartOver(s.report.ByDay, s.before.ByDay),
-		Breakdown: newBreakdown(s.breakdown, s.period, all), Money: s.money,
-		OptIns: p.rows(s.optIns.OptIns), Next: writeCursor(s.optIns.Next), DaysFile: address("/portal/days.csv", s.period.query()),
+		Version: s.version, News: news(say, s.report.Tally),
+		Funnel: pages.FunnelOver(say, s.report.Tally, s.before.Tally, span.Earlier), Chart: pages.NewChartOver(say, s.report.ByDay, s.before.ByDay),
+		Breakdown: newBreakdown(say, s.breakdown, s.period, all), Money: p.moneyOf(say, s.money),
+		OptIns: p.rows(say, s.optIns.OptIns), Next: writeCursor(s.optIns.Next), DaysFile: address("/portal/days.csv", s.period.query()),
 		Parameters: parameters(a),
 	}
 }
 
-func greeting(a attribution.Affiliate) string {
+func greeting(say *texts.Reader, a attribution.Affiliate) string {
 	if a.Name == "" {
-		return "Hello"
+		return say.Text("portal.numbers.hello")
 	}
-	return "Hello " + a.Name
+	return say.Text("portal.numbers.helloname", "Name", a.Name)
 }
 
-func (p *portal) rows(optIns []attribution.OptIn) []row {
+func (p *portal) rows(say *texts.Reader, optIns []attribution.OptIn) []row {
 	rows := make([]row, len(optIns))
 	for i, o := range optIns {
 		rows[i] = row{
-			wording: states[o.Status], ID: o.ID.String(), Email: p.masked(o), Where: where(o),
-			At: o.At.UTC().Format(time.RFC3339), AtText: moment(o.At.In(p.Zone)), Ago: ago(o.At, p.Now()),
+			wording: states[o.Status], ID: o.ID.String(), Email: p.masked(say, o), Where: where(say, o),
+			At: o.At.UTC().Format(time.RFC3339), AtText: say.Moment(o.At.In(p.Zone)), Ago: ago(say, o.At, p.Now()),
 		}
-		rows[i].Why = whyOf(&o)
+		rows[i].State, rows[i].Why = say.Text(rows[i].State), whyOf(say, &o)
 	}
 	return rows
 }
 
 // masked shows enough of an address to recognise it, and no more.
-func (p *portal) masked(o attribution.OptIn) string {
+func (p *portal) masked(say *texts.Reader, o attribution.OptIn) string {
 	person, err := p.Opener.Open(o.Sealed, o.Person)
 	if err != nil || person.Email == "" {
-		return noEmail
+		return say.Text("portal.optins.noemail")
 	}
 	return attribution.MaskEmail(person.Email)
 }

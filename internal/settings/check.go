@@ -159,7 +159,13 @@ func (s Settings) checkFields() error {
 	if s.TotalsField != "" && !isID(s.TotalsField) {
 		return &Wrong{"totals_field", `must be the id of a custom field in Keap, a number as a string such as "12"`}
 	}
-	taken := map[string]string{s.TotalsField: "totals_field"}
+	if s.LinkField != "" && !isID(s.LinkField) {
+		return &Wrong{"link_field", `must be the id of a custom field in Keap, a number as a string such as "12"`}
+	}
+	if s.LinkField != "" && s.LinkField == s.TotalsField {
+		return &Wrong{"link_field", fmt.Sprintf("must not name custom field %s: totals_field has it already", s.LinkField)}
+	}
+	taken := map[string]string{s.TotalsField: "totals_field", s.LinkField: "link_field"}
 	for _, source := range slices.Sorted(maps.Keys(s.Fields)) {
 		id := s.Fields[source]
 		switch {

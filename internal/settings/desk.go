@@ -23,7 +23,9 @@ type Desk struct {
 	// Ask asks Keap, when it is connected, for what a change names: a *Wrong for what it does not have.
 	Ask  func(ctx context.Context, before, after Settings) error
 	Jobs Jobs
-	Now  func() time.Time
+	// Changed is told after a change; nil for nobody.
+	Changed func()
+	Now     func() time.Time
 }
 
 // ErrUnasked is wrapped where Keap could not be asked for what a change names.
@@ -37,6 +39,9 @@ func (d *Desk) Apply(ctx context.Context, account attribution.AccountID, changes
 	})
 	if err != nil {
 		return after, err
+	}
+	if d.Changed != nil {
+		d.Changed()
 	}
 	return after, d.wakeTotals(ctx, account)
 }
@@ -53,12 +58,21 @@ func unasked(err error) error {
 // wakeTotals tries again what was parked for a custom field that another now takes the place of. There is one such job
 // for an affiliate; what was parked for an opt-in is for a person to retry.
 func (d *Desk) wakeTotals(ctx context.Context, account attribution.AccountID) error {
-	jobs, err := d.Jobs.Jobs(ctx, account, store.Parked, "totals:\xff", 1000)
+	for _, kind := range []store.JobKind{store.TotalsJob, store.LinkJob} {
+		if err := d.wake(ctx, account, kind); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *Desk) wake(ctx context.Context, account attribution.AccountID, kind store.JobKind) error {
+	jobs, err := d.Jobs.Jobs(ctx, account, store.Parked, store.JobID(kind, "\xff"), 1000)
 	if err != nil {
 		return err
 	}
 	for _, j := range jobs {
-		if j.Kind != store.TotalsJob {
+		if j.Kind != kind {
 			continue
 		}
 		if _, err := d.Jobs.Retry(ctx, account, j.ID, d.Now().UTC()); err != nil && !errors.Is(err, store.ErrNotFound) {

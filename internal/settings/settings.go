@@ -52,6 +52,7 @@ type Settings struct {
 	GoalCallName    string            `json:"goal_call_name"`
 	Fields          map[string]string `json:"fields"`       // what is written into custom fields of the contact: see Sources; to ids of Keap
 	TotalsField     string            `json:"totals_field"` // custom field of the affiliate's own contact that gets the count of opt-ins
+	LinkField       string            `json:"link_field"`   // custom field of the affiliate's own contact that gets the address behind which they have a login link mailed
 
 	CardOrigins []string `json:"card_origins"` // sites whose pages may hold an affiliate's card, as attribution.Origin has them
 

@@ -107,6 +107,9 @@ type Events interface {
 	Ingest(ctx context.Context, account attribution.AccountID, policy attribution.Policy, batch []attribution.Event) ([]Outcome, error)
 	// Log returns events newest first by id, at most limit, those before the cursor (zero for the newest).
 	Log(ctx context.Context, account attribution.AccountID, before uuid.UUID, limit int) ([]LoggedEvent, error)
+	// Undated returns the events whose id tells no time (see IsUndated), those received last first, at most limit, those before
+	// the cursor (zero for the newest). Log has them as well, wherever their ids stand.
+	Undated(ctx context.Context, account attribution.AccountID, before Cursor, limit int) ([]LoggedEvent, error)
 	// OptIn returns one opt-in, or ErrNotFound. The id of one that was taken up by another leads to that one.
 	OptIn(ctx context.Context, account attribution.AccountID, id uuid.UUID) (attribution.OptIn, error)
 	// OptIns lists opt-ins, latest first.
@@ -217,6 +220,8 @@ const (
 	GoalJob   JobKind = "goal"   // achieve a goal for the contact; likewise
 	FieldsJob JobKind = "fields" // write custom fields of the contact; likewise
 	TotalsJob JobKind = "totals" // write an affiliate's count into their own contact; the subject is the affiliate's id
+
+	LinkJob JobKind = "link" // write an affiliate's login address into their own contact; the subject is the affiliate's id
 )
 
 // AfterJobs are the kinds that follow on the credit of one opt-in, and have its id for a subject.
@@ -305,6 +310,8 @@ type Outbox interface {
 	// Advance settles a claimed job and its opt-in in one commit. ErrStale when the job's epoch has passed. An opt-in
 	// that becomes credited is counted as a referral, once.
 	Advance(ctx context.Context, job Job, now time.Time, s Settlement) error
+	// Follow makes jobs that follow on nothing that was settled, in one commit, by the words of Following.
+	Follow(ctx context.Context, account attribution.AccountID, now time.Time, then []Following) error
 	// Jobs lists an account's jobs of a state ("" for all), newest first, at most limit, those below the cursor id.
 	Jobs(ctx context.Context, account attribution.AccountID, state JobState, cursor string, limit int) ([]Job, error)
 	// Retry makes a parked job due now. A job that is not parked stays as it is.

@@ -1,4 +1,5 @@
-const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" })
+// In the language of the page, because it stands in its sentences.
+const relative = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" })
 const minute = 60_000
 
 /** Says how long ago a moment was, such as "2 minutes ago", while that says more than its date; "" later. */

@@ -17,6 +17,6 @@ export function readChart(root: ParentNode): void {
 
 function textOf(target: EventTarget | null): string[] | null {
   const day = target instanceof Element ? target.closest<SVGElement>("[data-day]") : null
-  const week = day?.closest("[data-weekly]") ? "Week from " : ""
-  return day && [`${week}${writeDay(day.dataset.day ?? "")}: ${day.dataset.counts ?? ""}`]
+  const heading = day?.ownerSVGElement?.dataset.heading ?? ""
+  return day && [heading.replace("{day}", () => writeDay(day.dataset.day ?? "")).replace("{counts}", () => day.dataset.counts ?? "")]
 }

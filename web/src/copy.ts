@@ -13,13 +13,13 @@ export function offerCopy(root: ParentNode): void {
 async function copy(button: HTMLButtonElement): Promise<void> {
   try {
     await navigator.clipboard.writeText(button.dataset.copy ?? "")
-    flash(button, "Copied")
+    flash(button, document.documentElement.dataset.copied)
   } catch {
-    flash(button, "Select it and copy")
+    flash(button, document.documentElement.dataset.copyFailed)
   }
 }
 
-function flash(button: HTMLButtonElement, text: string): void {
+function flash(button: HTMLButtonElement, text = ""): void {
   const label = button.textContent
   button.textContent = text
   announce(text)

@@ -55,7 +55,7 @@ function say(line: Line): void {
   if (!sign) return
   sign.hidden = false
   sign.dataset.line = line
-  sign.textContent = line === "live" ? "Live" : "Reconnecting"
+  sign.textContent = (line === "live" ? sign.dataset.whenLive : sign.dataset.whenLost) ?? ""
 }
 
 function page(): HTMLElement | null {

@@ -16,6 +16,7 @@ const program = path.resolve(import.meta.dirname, '../../bin/tributary');
 const sandboxKey = 'KeapAK-sandbox';
 const data = mkdtempSync(path.join(os.tmpdir(), 'tributary-first-run-'));
 let demo: ChildProcess; // for its Keap
+let keap = '';
 let collector: ChildProcess;
 let website: Server;
 let log = '';
@@ -44,7 +45,7 @@ test.describe.configure({ mode: 'serial' });
 
 test.beforeAll(async () => {
   demo = spawn(program, ['demo', '--port', '0', '--log-level', 'error'], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const keap = await said(demo, 'stdout', /Keap's sandbox\s+(http:\/\/[\d.:]+)\/sandbox/);
+  keap = await said(demo, 'stdout', /Keap's sandbox\s+(http:\/\/[\d.:]+)\/sandbox/);
   const port = await freePort();
   desk = `http://localhost:${port}`;
   const flags = ['--listen', `127.0.0.1:${port}`, '--base-url', desk, '--data', data, '--keap-url', `${keap}/crm`];
@@ -89,7 +90,8 @@ test('a marketer sets all up alone, and sees the first visit', async ({ page, co
   await page.getByLabel('E-mail').fill('olive@example.com');
   await page.getByLabel('Password').fill('password123');
   await page.getByRole('button', { name: 'Continue' }).click();
-  await expect(page.getByRole('alert')).toContainText('most common');
+  await expect(page.locator('#password-hint')).toContainText('most common');
+  await expect(page.getByLabel('Password')).toBeFocused();
   await page.getByLabel('Password').fill('seven green bicycles');
   await page.getByRole('button', { name: 'Continue' }).click();
 
@@ -175,7 +177,8 @@ test('a passkey is made, opens the desk, and opens it no more when it is removed
   await expect(page.getByText(/by passkey/)).toBeVisible();
   await expect(page.getByText(/last used never/)).toHaveCount(0);
 
-  await page.getByRole('button', { name: 'Remove My laptop' }).click();
+  await page.getByText('Remove My laptop').click();
+  await page.getByRole('button', { name: 'Remove the passkey My laptop' }).click();
   await page.getByRole('button', { name: 'Sign out', exact: true }).click();
   await page.goto(`${desk}/admin/account`);
   await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
@@ -193,4 +196,49 @@ test('without JavaScript the page that waits loads itself again', async ({ brows
   await expect(page.getByText('A visit with affiliate 101')).toBeVisible();
   await expect(page.locator('noscript meta[http-equiv=refresh], meta[http-equiv=refresh]')).toHaveAttribute('content', '5');
   await plain.close();
+});
+
+test('Keap is connected by a login there, and the set-up goes on where it was', async ({ page }) => {
+  test.setTimeout(120_000); // it starts a collector of its own
+  const wrong = complaints(page);
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'tributary-oauth-'));
+  const port = await freePort();
+  const home = `http://localhost:${port}`;
+  const oauth = ['--keap-client-id', 'sandbox-client', '--keap-client-secret', 'sandbox-client-secret'];
+  const places = ['--keap-url', `${keap}/crm`, '--keap-token-url', `${keap}/token`, '--keap-authorize-url', `${keap}/app/oauth/authorize`];
+  const another = spawn(program, ['serve', '--listen', `127.0.0.1:${port}`, '--base-url', home, '--data', folder, ...oauth, ...places], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  try {
+    let told = ''; // read to its end: a program whose log nobody reads any more is ended
+    another.stderr.on('data', (chunk) => (told += String(chunk)));
+    await expect.poll(() => told, { timeout: 15_000 }).toContain('listening');
+    await page.goto(/url=(http\S+)/.exec(told)?.[1] ?? '');
+    await page.getByLabel('Name').fill('Olive Orchard');
+    await page.getByLabel('E-mail').fill('olive@example.com');
+    await page.getByLabel('Password').fill('seven green bicycles');
+    await page.getByRole('button', { name: 'Continue' }).click();
+
+    await page.getByRole('button', { name: 'Log in with Keap' }).click();
+    await page.getByRole('button', { name: 'Deny' }).click();
+    await expect(page.getByRole('heading', { name: 'Keap is not connected' })).toBeVisible();
+    await page.getByRole('link', { name: 'Go on' }).click();
+    await expect(page.getByRole('heading', { name: 'Connect Keap', level: 1 })).toBeVisible();
+
+    await page.getByRole('button', { name: 'Log in with Keap' }).click();
+    await page.getByRole('button', { name: 'Allow' }).click();
+    await expect(page.getByRole('heading', { name: 'Keap is connected' })).toBeVisible();
+    await page.getByRole('link', { name: 'Go on' }).click();
+    // The affiliates come by themselves now, sooner or later than this page.
+    await expect(page.getByRole('heading', { name: /^(Import affiliates|Add your website)$/, level: 1 })).toBeVisible();
+    await expect(async () => {
+      await page.goto(`${home}/admin/start/affiliates`);
+      await expect(page.getByText('3 affiliates are here')).toBeVisible({ timeout: 500 });
+    }).toPass({ timeout: 20_000 });
+    expect(wrong).toEqual([]);
+  } finally {
+    another.kill('SIGTERM');
+    await once(another, 'exit');
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -21,15 +21,9 @@ type collector struct {
 
 // startCollector starts tributary on a new folder and makes the site that the clicks come from.
 func (b *bencher) startCollector(ctx context.Context, name string) (*collector, error) {
-	addr, err := freeAddr()
+	c, err := b.serve(ctx, filepath.Join(b.dir, name))
 	if err != nil {
 		return nil, err
-	}
-	c := &collector{data: filepath.Join(b.dir, name), key: rand.Text()}
-	c.child, err = start(ctx, c.data+".log", addr, b.tools.tributary, "serve",
-		"--listen", addr, "--data", c.data, "--base-url", "http://"+addr, "--admin-key", c.key)
-	if err != nil {
-		return nil, fmt.Errorf("starting tributary: %w", err)
 	}
 	var made struct{ Key string }
 	site := map[string]any{"name": "Benchmark", "origins": []string{"https://*.example.com"}}
@@ -38,6 +32,21 @@ func (b *bencher) startCollector(ctx context.Context, name string) (*collector, 
 		return nil, err
 	}
 	c.site = made.Key
+	return c, nil
+}
+
+// serve starts tributary on a folder.
+func (b *bencher) serve(ctx context.Context, data string) (*collector, error) {
+	addr, err := freeAddr()
+	if err != nil {
+		return nil, err
+	}
+	c := &collector{data: data, key: rand.Text()}
+	c.child, err = start(ctx, filepath.Clean(data)+".log", addr, b.tools.tributary, "serve",
+		"--listen", addr, "--data", data, "--base-url", "http://"+addr, "--admin-key", c.key)
+	if err != nil {
+		return nil, fmt.Errorf("starting tributary: %w", err)
+	}
 	return c, nil
 }
 

@@ -37,6 +37,17 @@ func (s *Sandbox) DeleteContactField(id string) {
 	}
 }
 
+// ClearField empties a custom field of a contact, as somebody at Keap would.
+func (s *Sandbox) ClearField(contact, field string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range s.contacts {
+		if s.contacts[i].ID == contact {
+			s.contacts[i].CustomFields = slices.DeleteFunc(slices.Clone(s.contacts[i].CustomFields), func(f CustomField) bool { return f.ID == field })
+		}
+	}
+}
+
 // labels are the tags, who has which, and the custom fields.
 func (s *Sandbox) labels() ([]Tag, map[string][]string, []FieldModel) {
 	s.mu.Lock()

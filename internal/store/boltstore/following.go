@@ -1,11 +1,17 @@
 package boltstore
 
 import (
+	"context"
 	"time"
 
 	"tributary/internal/attribution"
 	"tributary/internal/store"
 )
+
+// Follow implements store.Outbox.
+func (s *Store) Follow(ctx context.Context, account attribution.AccountID, now time.Time, then []store.Following) error {
+	return s.write(ctx, func(tx *txn) error { return tx.follow(account, now, then) })
+}
 
 // follow makes the jobs that a settlement brings. One that is there and parked stays so: a person looks at it.
 func (tx *txn) follow(account attribution.AccountID, now time.Time, then []store.Following) error {

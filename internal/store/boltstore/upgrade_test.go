@@ -16,6 +16,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 
 	"tributary/internal/attribution"
+	"tributary/internal/store"
 	"tributary/internal/store/boltstore"
 )
 
@@ -199,6 +200,45 @@ func TestAnOlderFileIsBrokenDown(t *testing.T) {
 	want := []attribution.ValuePart{{Value: "https://www.example.com/b", Part: attribution.Part{OptIns: 1}}, {Value: "https://www.example.com/a", Part: attribution.Part{Clicks: 2}}}
 	if err != nil || !slices.Equal(got.Values, want) {
 		t.Errorf("%+v, %v; want %+v", got, err, want)
+	}
+	if err := s.Check(ctx); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestAnOlderFileListsWhatIsParked: a file of before the index of parked jobs gets it for the jobs that it holds.
+func TestAnOlderFileListsWhatIsParked(t *testing.T) {
+	dir, ctx := t.TempDir(), context.Background()
+	now := time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
+	s := openIn(t, dir)
+	for i := range byte(3) {
+		touch := attribution.Touch{Ref: attribution.Ref{Kind: attribution.ByID, Value: "7"}, At: now}
+		optIn := attribution.Event{ID: uuid.New(), Type: attribution.OptedIn, At: now, Received: now, Person: attribution.PersonKey{i + 1}, Sealed: []byte{1}, Via: attribution.ViaForm, Latest: touch}
+		if _, err := s.Ingest(ctx, "main", attribution.DefaultPolicy, []attribution.Event{optIn}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	jobs, err := s.Claim(ctx, now.Add(time.Hour), 10, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parked := map[string]bool{}
+	for _, j := range jobs {
+		if j.Kind != store.CreditJob || len(parked) == 2 {
+			continue
+		}
+		parked[j.ID] = true
+		if err := s.Advance(ctx, j, now, store.Settlement{State: store.Parked, Code: "gave_up", Reason: "nobody came", Status: attribution.Failed}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Close()
+	drop(t, filepath.Join(dir, "tributary.db"), "parked")
+	s = openIn(t, dir)
+	defer s.Close()
+	list, err := s.ListJobs(ctx, "main", store.JobQuery{State: store.Parked, Code: "gave_up", Limit: 10})
+	if err != nil || len(list.Jobs) != 2 || !parked[list.Jobs[0].ID] || !parked[list.Jobs[1].ID] || list.Jobs[0].ID == list.Jobs[1].ID {
+		t.Errorf("%+v, %v; want %v", list.Jobs, err, parked)
 	}
 	if err := s.Check(ctx); err != nil {
 		t.Error(err)

@@ -181,7 +181,7 @@ func (a *accountTx) wanted(j *store.Job, q store.JobQuery) (bool, error) {
 	switch j.Kind {
 	case store.AffiliateJob:
 		return j.Subject == q.Ref.String(), nil
-	case store.TotalsJob:
+	case store.TotalsJob, store.LinkJob:
 		return q.Ref == attribution.Ref{Kind: attribution.ByID, Value: j.Subject}, nil
 	}
 	id, err := uuid.Parse(j.Subject)

@@ -78,6 +78,36 @@ var followingTests = map[string]func(*testing.T, *bench){
 			t.Errorf("done, and there again: %+v", left)
 		}
 	},
+	"a job that follows on nothing is one job, however often it is asked for": func(t *testing.T, b *bench) {
+		b.putAffiliate(attribution.Affiliate{ID: "8"})
+		link := store.Following{Kind: store.LinkJob, Subject: "7", After: time.Minute}
+		for range 3 {
+			if err := b.Follow(ctx, account, noon, []store.Following{link, {Kind: store.LinkJob, Subject: "8"}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b.reopen()
+		page, err := b.ListJobs(ctx, account, store.JobQuery{State: store.Ready, Ref: byID("8"), Limit: 9})
+		if err != nil || len(page.Jobs) != 1 || page.Jobs[0].Subject != "8" {
+			t.Errorf("of affiliate 8: %+v, %v", page, err)
+		}
+		now := b.claimKind(noon, store.LinkJob)
+		if len(now) != 1 || now[0].Subject != "8" {
+			t.Fatalf("at once: %+v", now)
+		}
+		b.advance(now[0], store.Settlement{State: store.Done})
+		later := b.claimKind(noon.Add(time.Minute), store.LinkJob)
+		if len(later) != 1 || later[0].Subject != "7" {
+			t.Fatalf("a minute later: %+v", later)
+		}
+		if err := b.Follow(ctx, account, noon, []store.Following{link}); err != nil {
+			t.Fatal(err)
+		}
+		b.advance(later[0], store.Settlement{State: store.Done})
+		if again := b.claimKind(noon.Add(time.Hour), store.LinkJob); len(again) != 1 || again[0].Subject != "7" {
+			t.Errorf("asked for while it was in hand: %+v", again)
+		}
+	},
 	"what follows on an opt-in goes with its person": func(t *testing.T, b *bench) {
 		o := b.ingest(optIn(byID("7"), "ann", noon))[0].OptIn
 		var then []store.Following
