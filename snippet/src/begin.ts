@@ -7,17 +7,17 @@ import { state } from './state';
 import { waiting } from './waiting';
 
 /**
- * Takes up what this visit brought, at its start or once the visitor consents, and sends what waits. Who has consented
- * already changes nothing by doing so again: what is on its way would be sent a second time.
+ * Takes up what this visit brought, at its start or once the visitor consents, and sends what waits. Where all was granted
+ * before, nothing is sent: what is on its way would be sent a second time.
  */
 export const begin = (): void => {
   if (declined()) refuse();
   const { paused } = state;
-  if (!paused) return;
-  state.paused = false;
-  capture();
-  deliver(waiting());
-  if (CONSENT && paused !== true)
-    paused.forEach((act) => act());
+  if (paused) {
+    state.paused = false;
+    capture();
+    deliver(waiting());
+    if (CONSENT && paused !== true) paused.forEach((act) => act());
+  }
   refill();
 };

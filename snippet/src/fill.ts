@@ -18,7 +18,7 @@ export const fill = /* @__PURE__ */ quiet((form: Element, affiliate: string = du
   const off: unknown = state.paused || leftAlone(form, all);
   /** An empty value takes our input away. A control of that name that the page has is filled in place of ours. */
   const field = (name: string, value: string): void => {
-    const mine = (inputs[name] ??= Object.assign(document.createElement('input'), { name, type: 'hidden' }));
+    const mine = (inputs[name] ??= Object.assign(document.createElement('input'), { type: 'hidden', name }));
     const theirs = all.filter((control) => (SPELLED ? isSpelled(form, control, name) : control.name === name) && control !== mine);
     if (off || !value) return mine.remove();
     // A choice cannot hold any value, and what a person has typed in is theirs.

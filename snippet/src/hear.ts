@@ -1,6 +1,7 @@
 import { begin } from './begin';
 import { declined } from './declined';
 import { refuse } from './refuse';
+import { state } from './state';
 
 /** What was last said by TCF, by an update of Google's Consent Mode, and by its defaults. */
 const words: (boolean | undefined)[] = [];
@@ -13,5 +14,5 @@ const words: (boolean | undefined)[] = [];
 export const hear = (who: number, yes: boolean): void => {
   words[who] = yes && (who < 2 || words[who] !== false);
   if (words.slice(0, 2).includes(false)) refuse();
-  else if (words.includes(true) && !declined()) begin();
+  else if (state.paused && words.includes(true) && !declined()) begin();
 };

@@ -7,8 +7,8 @@ import { dueField } from '../dueField';
  */
 export const kajabi = (): void => {
   beforeSubmit(() => {
-    document.querySelectorAll<HTMLInputElement>('[name^="form_submission[custom_"]').forEach((input) => {
-      if (input.placeholder.toLowerCase() === FIELD_AFFILIATE.toLowerCase()) input.value ||= dueField();
-    });
+    document
+      .querySelectorAll<HTMLInputElement>(`[name^="form_submission[custom_"][placeholder="${FIELD_AFFILIATE}" i]`)
+      .forEach((input) => (input.value ||= dueField()));
   });
 };
