@@ -38,6 +38,7 @@ import (
 	"tributary/internal/settings"
 	"tributary/internal/store"
 	"tributary/internal/store/boltstore"
+	"tributary/internal/texts"
 	"tributary/internal/vault"
 	"tributary/internal/webhooks"
 	"tributary/internal/whatif"
@@ -59,6 +60,7 @@ type collector struct {
 	mails       *mail.Queue
 	passes      *pass.Passes
 	letters     *letter.Letters
+	texts       *texts.Texts
 	work        *keapWork
 	webhooks    *webhooks.Service
 	ranking     *ranking.Board
@@ -112,6 +114,9 @@ func (c *collector) wire() error {
 		return err
 	}
 	if err := c.connect(seal); err != nil {
+		return err
+	}
+	if c.texts, err = readTexts(c.cfg.texts, c.log); err != nil {
 		return err
 	}
 	if err := c.openMail(seal); err != nil {
@@ -175,7 +180,7 @@ func (c *collector) routes(seal *vault.Vault) error {
 	c.echo.HEAD(web.AssetsPath+"*", echo.WrapHandler(assets))
 	err = portal.Register(c.echo, portal.Deps{
 		Auth: c.auth, Store: c.store, Opener: seal, Assets: assets, BaseURL: c.cfg.baseURL, Now: time.Now, Stopping: c.stopping,
-		Mailer: c.mailer(), Sites: set.sites, Commissions: c.work.earned, Passes: c.passes, Settings: c.settings.Of, Digests: c.letters,
+		Mailer: c.mailer(), Sites: set.sites, Commissions: c.work.earned, Passes: c.passes, Settings: c.settings.Of, Digests: c.letters, Texts: c.texts,
 	})
 	if err != nil {
 		return err

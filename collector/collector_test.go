@@ -393,6 +393,7 @@ func TestWrongCalls(t *testing.T) {
 		"settle too short": {[]string{"serve", "--keap-settle", "1s"}, 2, "--keap-settle"},
 		"a database":       {[]string{"serve", "--database", "postgres://localhost/x"}, 2, "--database"},
 		"bad log level":    {[]string{"serve", "--log-level", "loud"}, 2, "--log-level"},
+		"no texts":         {[]string{"serve", "--listen", "127.0.0.1:0", "--data", t.TempDir(), "--texts", "none"}, 1, "--texts none is no folder"},
 		"folder in use":    {[]string{"serve", "--listen", "127.0.0.1:0", "--data", busy}, 1, "another tributary is using"},
 		"not a folder":     {[]string{"serve", "--listen", "127.0.0.1:0", "--data", notFolder}, 1, "data folder"},
 		"impossible":       {[]string{"serve", "--listen", "127.0.0.1:0", "--data", "/proc/none"}, 1, "give another by --data"},

@@ -42,6 +42,7 @@ type config struct {
 	metricsListen            string
 	webhooksToLoopback       bool
 	smtpURL, mailFrom        string
+	texts                    string
 
 	proxies []*net.IPNet
 }
@@ -79,6 +80,7 @@ func (c *config) register(fs *flag.FlagSet) {
 	fs.BoolVar(&c.webhooksToLoopback, "webhooks-to-loopback", false, "let outgoing webhooks call this machine, by http as well: for development")
 	fs.StringVar(&c.smtpURL, "smtp-url", "", "mail server `URL` such as smtp://user:password@mail.example.com:587 (STARTTLS) or smtps://... (TLS); without it no mails are sent, and the owner hands out login links")
 	fs.StringVar(&c.mailFrom, "mail-from", "", "`sender` of mails, such as \"Example Team <team@example.com>\"")
+	fs.StringVar(&c.texts, "texts", "", "`folder` with texts of your own: other languages, or other words; see the manual's page on languages")
 	fs.StringVar(&c.logLevel, "log-level", "info", "debug, info, warn or error")
 }
 

@@ -52,7 +52,7 @@ func (c *collector) openMail(seal *vault.Vault) error {
 	c.metrics.WatchMails(c.mails.Waiting)
 	var err error
 	c.letters, err = letter.New(letter.Options{
-		Store: c.store, Docs: c.store, Vault: seal, Auth: c.auth, Queue: c.mails, Passes: c.passes, Settings: c.settings.Of, BaseURL: c.cfg.baseURL, Now: time.Now,
+		Store: c.store, Docs: c.store, Vault: seal, Auth: c.auth, Queue: c.mails, Passes: c.passes, Settings: c.settings.Of, BaseURL: c.cfg.baseURL, Now: time.Now, Texts: c.texts,
 	})
 	return err
 }

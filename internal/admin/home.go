@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"context"
 	"net/http"
 	"strconv"
 
@@ -37,6 +36,8 @@ type home struct {
 	Latest []optInRow
 	Best   []ranking.Row
 	Days   int // that the best are of
+	// Counting tells that the best are not known yet: to count ten thousand affiliates takes seconds.
+	Counting bool
 }
 
 // homeSpan is a choice of days, and its address.
@@ -68,7 +69,7 @@ func (k *desk) home(c echo.Context, who auth.User) (err error) {
 		return err
 	}
 	v.Keap = k.keapGlance(list)
-	if v.Needs, err = k.needs(ctx, list, v.Keap); err != nil {
+	if v.Needs, err = k.needs(ctx, k.Reader(c), list, v.Keap); err != nil {
 		return err
 	}
 	page, err := k.Store.OptIns(ctx, account, store.Query{Limit: latestShown})
@@ -78,9 +79,7 @@ func (k *desk) home(c echo.Context, who auth.User) (err error) {
 	if v.Latest, err = k.optInRows(c, page.OptIns, who); err != nil {
 		return err
 	}
-	if err := k.best(ctx, &v); err != nil {
-		return err
-	}
+	k.best(&v)
 	return k.Render(c, http.StatusOK, "home", v)
 }
 
@@ -113,15 +112,11 @@ func (k *desk) countHome(c echo.Context, v *home, days int) error {
 }
 
 // best are the affiliates who brought most opt-ins, as they were counted last.
-func (k *desk) best(ctx context.Context, v *home) error {
+func (k *desk) best(v *home) {
 	if k.Ranking == nil { // a desk without a set-up has none
-		return nil
+		return
 	}
-	list, err := k.Ranking.List(ctx)
-	if err != nil {
-		return err
-	}
-	v.Days = list.Days
+	list := k.Ranking.Latest()
+	v.Days, v.Counting = list.Days, list.At.IsZero()
 	v.Best, _ = list.Select(ranking.Query{Order: ranking.ByOptIns, Limit: bestShown, Is: func(r ranking.Row) bool { return r.Clicks+r.OptIns > 0 }})
-	return nil
 }

@@ -66,14 +66,17 @@ var incomingSection = section{"What came in", []pages.Link{
 	{Href: "/admin/people", Label: "A person's data"},
 }}
 
-// stamp is a time for a <time> element: the page's script writes it as the reader does.
-type stamp struct{ ISO, Text string }
+// stamp is a time for a <time> element: the page's script writes it by the reader's own clock.
+type stamp struct {
+	ISO  string
+	Time time.Time
+}
 
 func (k *desk) stamp(at time.Time) stamp {
 	if at.IsZero() {
 		return stamp{}
 	}
-	return stamp{at.UTC().Format(time.RFC3339), at.In(k.Zone).Format("2 Jan 2006, 15:04:05 MST")}
+	return stamp{at.UTC().Format(time.RFC3339), at.In(k.Zone)}
 }
 
 // email is who an opt-in is of, as a role may see it.

@@ -11,6 +11,7 @@ import (
 	"tributary/internal/attribution"
 	"tributary/internal/pages"
 	"tributary/internal/store"
+	"tributary/internal/texts"
 )
 
 // need is something that waits for a person, and where they can do it.
@@ -67,8 +68,8 @@ func (k *desk) keapGlance(list store.Worklist) keapGlance {
 const manyKept = 20
 
 // needs lists what waits for a person, what keeps most from going on first.
-func (k *desk) needs(ctx context.Context, list store.Worklist, keap keapGlance) ([]need, error) {
-	all, err := k.needsOfSetUp(ctx)
+func (k *desk) needs(ctx context.Context, say *texts.Reader, list store.Worklist, keap keapGlance) ([]need, error) {
+	all, err := k.needsOfSetUp(ctx, say)
 	if err != nil {
 		return nil, err
 	}
@@ -78,15 +79,15 @@ func (k *desk) needs(ctx context.Context, list store.Worklist, keap keapGlance) 
 		return nil, err
 	}
 	if n := len(held.OptIns); n > 0 {
-		all = append(all, need{"waiting", countedTo(manyHeld, n, "opt-in to decide", "opt-ins to decide"),
+		all = append(all, need{"waiting", countedTo(say, manyHeld, n, "opt-in to decide", "opt-ins to decide"),
 			"They are not credited before you say so. Each tells why.", "/admin/review", "Decide"})
 	}
 	if n := parked(list, func(s store.Standing) bool { return s.Kind == store.AffiliateJob }); n > 0 {
-		all = append(all, need{"waiting", pages.Counted(int64(n), "affiliate that Keap does not know", "affiliates that Keap does not know"),
+		all = append(all, need{"waiting", pages.Counted(say, int64(n), "affiliate that Keap does not know", "affiliates that Keap does not know"),
 			"Links named them. Put the link right, or make the partner in Keap.", affiliatesAt + "/unknown", "Look"})
 	}
 	if n := parked(list, func(s store.Standing) bool { return s.Code == gaveUp }); n > 0 {
-		all = append(all, need{"bad", pages.Counted(int64(n), "job was given up", "jobs were given up"),
+		all = append(all, need{"bad", pages.Counted(say, int64(n), "job was given up", "jobs were given up"),
 			"Keap said no, or did not answer for long. Each tells why.", with("/admin/outbox", url.Values{"code": {gaveUp}}), "Look"})
 	}
 	kept, err := k.Store.Quarantines(ctx, uuid.Nil, manyKept)
@@ -94,7 +95,7 @@ func (k *desk) needs(ctx context.Context, list store.Worklist, keap keapGlance) 
 		return nil, err
 	}
 	if n := len(kept); n > 0 {
-		all = append(all, need{"waiting", countedTo(manyKept, n, "record in quarantine", "records in quarantine"),
+		all = append(all, need{"waiting", countedTo(say, manyKept, n, "record in quarantine", "records in quarantine"),
 			"They could not be taken as they came. Each tells why.", "/admin/quarantine", "Look"})
 	}
 	webhooks, err := k.needsOfWebhooks(ctx)
@@ -114,14 +115,14 @@ func parked(list store.Worklist, is func(store.Standing) bool) (n int) {
 }
 
 // countedTo writes a number that was counted no further than a bound.
-func countedTo(bound, n int, one, many string) string {
+func countedTo(say *texts.Reader, bound, n int, one, many string) string {
 	if n < bound {
-		return pages.Counted(int64(n), one, many)
+		return pages.Counted(say, int64(n), one, many)
 	}
 	return number(bound) + " or more " + many
 }
 
-func (k *desk) needsOfSetUp(ctx context.Context) ([]need, error) {
+func (k *desk) needsOfSetUp(ctx context.Context, say *texts.Reader) ([]need, error) {
 	if k.isStarted(ctx) {
 		return nil, nil
 	}
@@ -133,7 +134,7 @@ func (k *desk) needsOfSetUp(ctx context.Context) ([]need, error) {
 	if len(open) == 0 {
 		return nil, nil
 	}
-	return []need{{"waiting", "The set-up is not through", "Next: " + open[0].Title + ". " + pages.Counted(int64(len(open)), "step", "steps") + " of " + number(len(steps)) + " to go.", open[0].At(), "Go on"}}, nil
+	return []need{{"waiting", "The set-up is not through", "Next: " + open[0].Title + ". " + pages.Counted(say, int64(len(open)), "step", "steps") + " of " + number(len(steps)) + " to go.", open[0].At(), "Go on"}}, nil
 }
 
 func needsOfKeap(g keapGlance) (all []need) {

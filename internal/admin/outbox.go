@@ -16,6 +16,7 @@ import (
 	"tributary/internal/connect"
 	"tributary/internal/pages"
 	"tributary/internal/store"
+	"tributary/internal/texts"
 )
 
 const (
@@ -107,11 +108,11 @@ func (k *desk) outbox(c echo.Context, who auth.User) error {
 		v.Rows = append(v.Rows, row)
 	}
 	v.Query = with("", v.Filter, "done", "", "on", "")
-	v.place(page)
+	v.place(k.Reader(c), page)
 	return k.Render(c, http.StatusOK, "outbox", v)
 }
 
-func (v *outboxView) place(page store.JobPage) {
+func (v *outboxView) place(say *texts.Reader, page store.JobPage) {
 	v.Filtered = with("", v.Filter, "cursor", "", "state", "", "done", "", "on", "") != ""
 	if page.Next != "" {
 		v.Older = with("/admin/outbox", v.Filter, "cursor", page.Next, "done", "", "on", "")
@@ -122,7 +123,7 @@ func (v *outboxView) place(page store.JobPage) {
 	}
 	if n, err := strconv.Atoi(v.Filter.Get("done")); err == nil {
 		v.GoOn = v.Filter.Get("on")
-		text := pages.Counted(int64(n), "job is due now", "jobs are due now") + "."
+		text := pages.Counted(say, int64(n), "job is due now", "jobs are due now") + "."
 		if v.GoOn != "" {
 			text += " There are more: go on."
 		}
@@ -273,7 +274,7 @@ func (k *desk) retryAll(c echo.Context, who auth.User) error {
 		done, q.Cursor = done+step.Jobs, step.Next
 	}
 	filter := with("", c.QueryParams(), "done", "", "on", "", "cursor", "")
-	if err := k.note(ctx, who, audit.JobRetry, filter, pages.Counted(int64(done), "job", "jobs")); err != nil {
+	if err := k.note(ctx, who, audit.JobRetry, filter, pages.Counted(english(), int64(done), "job", "jobs")); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, with("/admin/outbox", c.QueryParams(), "done", number(done), "on", q.Cursor, "cursor", ""))

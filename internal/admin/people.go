@@ -12,6 +12,7 @@ import (
 	"tributary/internal/auth"
 	"tributary/internal/pages"
 	"tributary/internal/people"
+	"tributary/internal/texts"
 )
 
 type personView struct {
@@ -47,14 +48,14 @@ func (k *desk) person(c echo.Context, who auth.User) error {
 		return err
 	}
 	v.Details = held.Details
-	v.count(held)
+	v.count(k.Reader(c), held)
 	return k.Render(c, http.StatusOK, "person", v)
 }
 
-func (v *personView) count(held people.Held) {
+func (v *personView) count(say *texts.Reader, held people.Held) {
 	v.Counts = []pair{
-		{"Opt-ins", pages.Grouped(int64(len(held.OptIns)))}, {"Events", pages.Grouped(int64(len(held.Events)))},
-		{"In the quarantine", pages.Grouped(int64(len(held.Quarantine)))}, {"Payloads of hooks", pages.Grouped(int64(len(held.Payloads)))},
+		{"Opt-ins", say.Number(int64(len(held.OptIns)))}, {"Events", say.Number(int64(len(held.Events)))},
+		{"In the quarantine", say.Number(int64(len(held.Quarantine)))}, {"Payloads of hooks", say.Number(int64(len(held.Payloads)))},
 	}
 	if held.Affiliate != nil {
 		v.Counts = append(v.Counts, pair{"As an affiliate", firstText(held.Affiliate.Name, held.Affiliate.ID)})
@@ -97,13 +98,14 @@ func (k *desk) erasePerson(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, audit.PersonErase, k.People.Sealer.Key(email).String(), pages.Counted(int64(done.OptIns), "opt-in", "opt-ins")); err != nil {
+	if err := k.note(ctx, who, audit.PersonErase, k.People.Sealer.Key(email).String(), pages.Counted(english(), int64(done.OptIns), "opt-in", "opt-ins")); err != nil {
 		return err
 	}
 	v.Email, v.Erased = "", &done
+	say := k.Reader(c)
 	v.Notice = &notice{"good", fmt.Sprintf("Erased: %s, %s, %s, %s, %s and %s.",
-		pages.Counted(int64(done.OptIns), "opt-in", "opt-ins"), pages.Counted(int64(done.Events), "event", "events"),
-		pages.Counted(int64(done.Jobs), "job", "jobs"), pages.Counted(int64(done.Quarantine), "quarantined record", "quarantined records"),
-		pages.Counted(int64(done.Payloads), "payload", "payloads"), pages.Counted(int64(done.Deliveries), "delivery of webhooks", "deliveries of webhooks"))}
+		pages.Counted(say, int64(done.OptIns), "opt-in", "opt-ins"), pages.Counted(say, int64(done.Events), "event", "events"),
+		pages.Counted(say, int64(done.Jobs), "job", "jobs"), pages.Counted(say, int64(done.Quarantine), "quarantined record", "quarantined records"),
+		pages.Counted(say, int64(done.Payloads), "payload", "payloads"), pages.Counted(say, int64(done.Deliveries), "delivery of webhooks", "deliveries of webhooks"))}
 	return k.Render(c, http.StatusOK, "person", v)
 }

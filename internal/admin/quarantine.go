@@ -151,7 +151,7 @@ func (k *desk) retake(c echo.Context, who auth.User) error {
 	if err := k.Store.Unquarantine(ctx, q.ID); err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, audit.QuarantineRetry, q.ID.String(), pages.Counted(int64(len(outcomes)), "event", "events")); err != nil {
+	if err := k.note(ctx, who, audit.QuarantineRetry, q.ID.String(), pages.Counted(english(), int64(len(outcomes)), "event", "events")); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/admin/quarantine?done=taken")

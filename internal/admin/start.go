@@ -183,7 +183,7 @@ func (k *desk) nextStep(c echo.Context, who auth.User) error {
 
 // backFromKeap leads who has logged in at Keap back to where that began.
 func (k *desk) backFromKeap(c echo.Context, who auth.User) error {
-	if k.isStarted(c.Request().Context()) || !k.connected() {
+	if k.isStarted(c.Request().Context()) {
 		return c.Redirect(http.StatusSeeOther, keapAt)
 	}
 	return k.nextStep(c, who)

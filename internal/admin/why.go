@@ -12,7 +12,6 @@ import (
 
 	"tributary/internal/attribution"
 	"tributary/internal/auth"
-	"tributary/internal/pages"
 	"tributary/internal/store"
 )
 
@@ -215,7 +214,7 @@ func (in *inquiry) visitor(id uuid.UUID) error {
 	if id.Version() == 7 {
 		starts = append(starts, idAt(timeOf(id).Add(firstVisit)))
 	}
-	in.looked("the newest " + pages.Grouped(whyScan) + " events, and as many after the visitor's first visit")
+	in.looked("the newest " + in.Reader(in.c).Number(whyScan) + " events, and as many after the visitor's first visit")
 	seen := map[uuid.UUID]bool{}
 	for _, before := range starts {
 		read, err := in.Store.Log(in.ctx, account, before, whyScan)

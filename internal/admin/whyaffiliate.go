@@ -11,6 +11,7 @@ import (
 	"tributary/internal/pages"
 	"tributary/internal/stats"
 	"tributary/internal/store"
+	"tributary/internal/texts"
 )
 
 // firstVisit is how far after a visitor's first visit the log is read for them.
@@ -55,13 +56,13 @@ func (in *inquiry) affiliateBy(ref attribution.Ref) error {
 	if !known && report.Tally == (attribution.Tally{}) {
 		return nil
 	}
-	in.Answers = append(in.Answers, affiliateAnswer(a, known, ref, report.Tally))
+	in.Answers = append(in.Answers, affiliateAnswer(in.Reader(in.c), a, known, ref, report.Tally))
 	return in.optIns(store.Query{Ref: ref, Limit: whyOptIns}, "the latest opt-ins of this affiliate")
 }
 
-func affiliateAnswer(a attribution.Affiliate, known bool, ref attribution.Ref, t attribution.Tally) finding {
-	counts := pages.Counted(t.Clicks, "click", "clicks") + ", " + pages.Counted(t.OptIns, "opt-in", "opt-ins") + " and " +
-		pages.Grouped(t.Referrals) + " credited in the last " + number(homeDays) + " days."
+func affiliateAnswer(say *texts.Reader, a attribution.Affiliate, known bool, ref attribution.Ref, t attribution.Tally) finding {
+	counts := pages.Counted(say, t.Clicks, "click", "clicks") + ", " + pages.Counted(say, t.OptIns, "opt-in", "opt-ins") + " and " +
+		say.Number(t.Referrals) + " credited in the last " + number(homeDays) + " days."
 	if !known {
 		return finding{
 			Title: "Nobody that Keap knows", Tag: word{"Unknown", "bad"}, Href: "/admin/outbox?state=ready&kind=affiliate",
@@ -92,7 +93,7 @@ func (in *inquiry) contact() error {
 	if in.ContactEmail != nil {
 		in.deeper()
 	}
-	in.looked("the latest " + pages.Grouped(contactScan) + " opt-ins, by their contact in Keap")
+	in.looked("the latest " + in.Reader(in.c).Number(contactScan) + " opt-ins, by their contact in Keap")
 	for _, status := range []attribution.Status{attribution.Credited, attribution.Held} {
 		page, err := in.Store.OptIns(in.ctx, account, store.Query{Status: status, Limit: contactScan / 2})
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"runtime"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -19,8 +20,7 @@ import (
 // Face is one of the faces: its templates, the languages that it speaks, and its guard against forms of other sites.
 type Face struct {
 	templates *template.Template
-	texts     *texts.Texts // nil while the face speaks English to everybody
-	funcs     template.FuncMap
+	texts     *texts.Texts // nil while the face speaks English to everybody, with dates and numbers of their own
 	sets      chan *set
 	crossSite *http.CrossOriginProtection
 }
@@ -67,16 +67,20 @@ func (f *Face) Speak(t *texts.Texts) { f.texts = t }
 func wordsOf(s *set) template.FuncMap {
 	return template.FuncMap{
 		"lang":    func() string { return s.Lang() },
+		"rtl":     func() bool { return s.IsRightToLeft() },
 		"say":     func(key string, pairs ...any) string { return s.Text(key, pairs...) },
 		"counted": func(key string, n int64, pairs ...any) string { return s.Counted(key, n, pairs...) },
 		"markup":  func(key string, pairs ...any) template.HTML { return s.Markup(key, pairs...) },
 		"grouped": func(n int64) string { return s.Number(n) },
+		"percent": func(part, whole int64) string { return s.Share(part, whole) },
+		"clock":   func(at time.Time) string { return s.Moment(at.UTC()) },
+		"second":  func(at time.Time) string { return s.Second(at) },
 	}
 }
 
-// address sets a web address off from the sentence around it.
+// address sets a web address off from the sentence around it. It runs from left to right in every language.
 func address(text string) template.HTML {
-	return template.HTML(`<span class="address">` + template.HTMLEscapeString(text) + `</span>`)
+	return template.HTML(`<span class="address" dir="ltr">` + template.HTMLEscapeString(text) + `</span>`)
 }
 
 // timeOf is a moment or a day, which the page's script writes as the reader's own clock has it.
@@ -106,9 +110,10 @@ func (f *Face) Reader(c echo.Context) *texts.Reader {
 	if r, ok := c.Get(readerKey).(*texts.Reader); ok {
 		return r
 	}
-	r := texts.Shipped().English()
+	header := c.Request().Header.Get("Accept-Language")
+	r := texts.Shipped().EnglishFor(header)
 	if f.texts != nil {
-		r = f.texts.For(c.Request().Header.Get("Accept-Language"))
+		r = f.texts.For(header)
 	}
 	c.Set(readerKey, r)
 	return r
@@ -126,9 +131,7 @@ func (f *Face) Render(c echo.Context, status int, template string, data any) err
 
 // vary tells caches that another reader may get another page.
 func (f *Face) vary(c echo.Context) {
-	if f.texts != nil {
-		c.Response().Header().Add("Vary", "Accept-Language")
-	}
+	c.Response().Header().Add("Vary", "Accept-Language")
 	c.Response().Header().Set("Content-Language", f.Reader(c).Lang())
 }
 

@@ -53,6 +53,28 @@ func BenchmarkAtAMillionEvents(b *testing.B) {
 	}
 }
 
+// BenchmarkPage renders the usual page for readers of three languages, one after the other.
+func BenchmarkPage(b *testing.B) {
+	d := newDesk(b, options{})
+	d.affiliate(attribution.Affiliate{ID: "42", Code: "maria", Name: "Maria Rossi"})
+	var events []attribution.Event
+	for i := range 600 {
+		events = append(events, d.nth(i*benchEvents/600/2*2))
+	}
+	d.ingest(events...)
+	cookie := d.signIn("42")
+	for _, language := range []string{"", "en-US,en;q=0.9", "de-AT,de;q=0.9,en;q=0.8"} {
+		b.Run(language, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if w := d.do(http.MethodGet, "/portal", cookie, "Accept-Language", language); w.Code != http.StatusOK {
+					b.Fatal(w.Code)
+				}
+			}
+		})
+	}
+}
+
 // nth is the i-th event, backwards from now.
 func (d *desk) nth(i int) attribution.Event {
 	who := "42"

@@ -38,6 +38,7 @@ type file struct {
 func newFile(c echo.Context, name string, header ...string) (*file, error) {
 	h := c.Response().Header()
 	h.Set("Content-Type", "text/csv; charset=utf-8")
+	h.Add("Vary", "Accept-Language")
 	h.Set("Content-Disposition", `attachment; filename="`+name+`.csv"`)
 	f := &file{csv.NewWriter(c.Response()), http.NewResponseController(c.Response())}
 	if err := f.extend(); err != nil {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -139,7 +140,46 @@ func TestFilesAreInTheReadersLanguageToo(t *testing.T) {
 	}
 }
 
-// English texts with German numbers and dates, for who reads German where nobody has translated yet.
+// Readers at one moment share the templates, and none gets the words of another.
+func TestReadersAtOneMomentGetTheirOwnLanguage(t *testing.T) {
+	d := newDesk(t, options{texts: bracketed(t)})
+	d.affiliate(attribution.Affiliate{ID: "42"})
+	d.ingest(optIn("42", "ann@example.com", d.now))
+	cookie := d.signIn("42")
+	var all sync.WaitGroup
+	for i := range 60 {
+		language := []string{"eo", "en", "de"}[i%3]
+		all.Go(func() {
+			w := d.do(http.MethodGet, "/portal", cookie, "Accept-Language", language)
+			page := w.Body.String()
+			own := map[string]bool{"eo": len(foreign(page, "www.example.com/webinar", "https", "an•••@e•••.com", "?affiliate=42")) == 0, "en": !strings.Contains(page, "⟦"), "de": strings.Contains(page, ">23.11.2026<")}
+			if w.Code != http.StatusOK || !own[language] {
+				t.Errorf("%s: %d %s", language, w.Code, page)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// A language from right to left turns the page around.
+func TestALanguageFromRightToLeft(t *testing.T) {
+	english, err := fs.ReadFile(web.Texts(), "en.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := texts.Read(fstest.MapFS{"en.toml": {Data: english}, "he.toml": {Data: []byte("[portal.login]\ntitle = \"כניסה\"")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := newDesk(t, options{texts: all, mailer: &postbox{}})
+	for language, want := range map[string]string{"he-IL": `<html lang="he" dir="rtl"`, "en": `<html lang="en" data`} {
+		if page := d.do(http.MethodGet, "/portal/login", nil, "Accept-Language", language).Body.String(); !strings.Contains(page, want) {
+			t.Errorf("%s: the page lacks %s: %.200s", language, want, page)
+		}
+	}
+}
+
+// German texts, and English ones with the numbers and dates of who reads a language that nobody has translated to yet.
 func TestNumbersAndDatesAreTheReadersWithoutJavaScript(t *testing.T) {
 	d := newDesk(t, options{})
 	d.affiliate(attribution.Affiliate{ID: "42"})
@@ -150,7 +190,8 @@ func TestNumbersAndDatesAreTheReadersWithoutJavaScript(t *testing.T) {
 	d.ingest(many...)
 	cookie := d.signIn("42")
 	for header, wants := range map[string][]string{
-		"de-DE,de;q=0.9":               {`>1.234</data>`, `title="21.11.2026, 10:24 UTC"`, `<time datetime="2026-11-23">23.11.2026</time>`, "<strong>0,1\u00a0%</strong> of clicks", `<html lang="en"`},
+		"de-DE,de;q=0.9":               {`>1.234</data>`, `title="21.11.2026, 10:24 UTC"`, `<time datetime="2026-11-23">23.11.2026</time>`, "<strong>0,1\u00a0%</strong> der Klicks", `<html lang="de"`, "Was in den letzten 30 Tagen über deinen Link gekommen ist.", "keine in den 30 Tagen davor"},
+		"nl-NL,nl;q=0.9":               {`>1.234</data>`, `title="21 nov. 2026, 10:24 UTC"`, "<strong>0,1\u00a0%</strong> of clicks", `<html lang="en"`},
 		"en-US":                        {`>1,234</data>`, `title="Nov 21, 2026, 10:24 am UTC"`, `>Nov 23, 2026</time>`},
 		"am":                           {`>1234</data>`, `title="2026-11-21, 10:24 UTC"`, `>2026-11-23</time>`},
 		"\"><script>alert(1)</script>": {`>1,234</data>`, `title="21 Nov 2026, 10:24 UTC"`, `<html lang="en"`},

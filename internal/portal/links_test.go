@@ -31,7 +31,7 @@ func withSite(t *testing.T) *desk {
 // link is what the builder makes.
 func (d *desk) built(cookie *http.Cookie, query url.Values) (link, page string) {
 	page = d.get("/portal/links?"+query.Encode(), cookie)
-	_, after, found := strings.Cut(page, `<p class="link"><code>`)
+	_, after, found := strings.Cut(page, `<p class="link" dir="ltr"><code>`)
 	if !found {
 		return "", page
 	}

@@ -83,17 +83,17 @@ type Board struct {
 	wake     chan struct{}
 }
 
-// New makes a Board. It counts nothing before it is asked.
+// New makes a Board.
 func New(o Options) *Board {
 	return &Board{o: o.withDefaults(), wake: make(chan struct{}, 1)}
 }
 
-// Run counts again and again while somebody looks, until ctx ends.
+// Run counts once, so that who looks first need not wait, and again and again while somebody looks, until ctx ends.
 func (b *Board) Run(ctx context.Context) {
 	tick := time.NewTicker(b.o.Every)
 	defer tick.Stop()
-	for {
-		if b.isDue() {
+	for first := true; ; first = false {
+		if first || b.isDue() {
 			if err := b.Refresh(ctx); err != nil && ctx.Err() == nil {
 				b.o.Logger.Error("counting for the ranking of affiliates; the last one stays", "error", err)
 			}
@@ -130,6 +130,17 @@ func (b *Board) List(ctx context.Context) (List, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.list, nil
+}
+
+// Latest is List for a page that must not wait: before the first count it has no rows and a zero At, and Run counts then.
+func (b *Board) Latest() List {
+	b.mu.Lock()
+	b.asked = b.o.Now()
+	list := b.list
+	b.mu.Unlock()
+	b.nudge()
+	list.Days = b.o.Days
+	return list
 }
 
 // nudge has Run look whether it is time: after a night in which nobody looked, a reader should not wait for the tick.

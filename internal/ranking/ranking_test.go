@@ -36,13 +36,14 @@ func TestItIsCountedOnlyWhileSomebodyLooks(t *testing.T) {
 		defer stop()
 		go b.Run(ctx)
 		time.Sleep(time.Hour)
-		if n := s.reads.Load(); n != 0 {
-			t.Errorf("counted %d times for nobody", n)
+		if n := s.reads.Load(); n != 1 {
+			t.Errorf("counted %d times for nobody, want the one time at the start", n)
 		}
-		list, err := b.List(ctx)
-		if err != nil || len(list.Rows) != 3 || list.At.IsZero() {
+		list, err := b.List(ctx) // that of the start, at once
+		if err != nil || len(list.Rows) != 3 || time.Since(list.At) != time.Hour {
 			t.Fatalf("%+v, %v", list, err)
 		}
+		s.reads.Store(0)
 		time.Sleep(5*time.Minute + time.Second)
 		if n := s.reads.Load(); n < 5 || n > 6 {
 			t.Errorf("counted %d times in five minutes", n)
@@ -92,4 +93,21 @@ func TestAListIsSortedSearchedAndCut(t *testing.T) {
 			t.Errorf("%s gives %q of %d, want %q of %d", fmt.Sprint(c.q.Order, c.q.Text, c.q.Offset), got, total, c.want, c.total)
 		}
 	}
+}
+
+func TestWhoMustNotWaitGetsTheLatest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &counted{}
+		b := ranking.New(ranking.Options{Store: s})
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		if list := b.Latest(); len(list.Rows) != 0 || !list.At.IsZero() || list.Days != 30 || s.reads.Load() != 0 {
+			t.Errorf("before the first count: %+v", list)
+		}
+		go b.Run(ctx)
+		synctest.Wait()
+		if list := b.Latest(); len(list.Rows) != 3 || list.At.IsZero() {
+			t.Errorf("after it: %+v", list)
+		}
+	})
 }

@@ -62,6 +62,7 @@ type locale interface {
 	FmtPercent(num float64, digits uint64) string
 	FmtDateMedium(time.Time) string
 	FmtTimeShort(time.Time) string
+	FmtTimeMedium(time.Time) string
 }
 
 // known are the locales that the program holds, each about 45 KB of it. Not among them are those whose readers count years
@@ -129,3 +130,4 @@ func (iso) FmtNumber(num float64, digits uint64) string {
 func (i iso) FmtPercent(num float64, digits uint64) string { return i.FmtNumber(num, digits) + "%" }
 func (iso) FmtDateMedium(at time.Time) string              { return at.Format(time.DateOnly) }
 func (iso) FmtTimeShort(at time.Time) string               { return at.Format("15:04") }
+func (iso) FmtTimeMedium(at time.Time) string              { return at.Format(time.TimeOnly) }

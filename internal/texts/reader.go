@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"html/template"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,6 +20,15 @@ type Reader struct {
 
 // Lang is the language of the texts, as in <html lang>.
 func (r *Reader) Lang() string { return r.tongue.tag.String() }
+
+// IsRightToLeft says whether the language of the texts is written that way.
+func (r *Reader) IsRightToLeft() bool {
+	script, _ := r.tongue.tag.Script()
+	return slices.Contains(rightToLeft, script.String())
+}
+
+// rightToLeft are the scripts of living languages that run so.
+var rightToLeft = []string{"Arab", "Hebr", "Thaa", "Syrc", "Nkoo", "Adlm"}
 
 // Text is the sentence of a key. Its placeholders follow as names and values: "Name", a.Name.
 func (r *Reader) Text(key string, pairs ...any) string {
@@ -103,4 +113,9 @@ func (r *Reader) Day(at time.Time) string { return r.locale.FmtDateMedium(at) }
 // Moment writes a time in full, with its zone: the reader's own is not known here.
 func (r *Reader) Moment(at time.Time) string {
 	return r.Day(at) + ", " + r.locale.FmtTimeShort(at) + " " + at.Format("MST")
+}
+
+// Second is Moment to the second.
+func (r *Reader) Second(at time.Time) string {
+	return r.Day(at) + ", " + r.locale.FmtTimeMedium(at) + " " + at.Format("MST")
 }

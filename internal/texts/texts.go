@@ -9,7 +9,8 @@ package texts
 import (
 	"fmt"
 	"io/fs"
-	"path"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/BurntSushi/toml"
@@ -24,6 +25,7 @@ type Texts struct {
 	bundle    *i18n.Bundle
 	languages []*tongue // English first, in the order of the matcher
 	matcher   language.Matcher
+	left      []string
 }
 
 // Shipped are the texts that the program holds. Reading them takes some milliseconds, once.
@@ -37,23 +39,23 @@ var shipped = sync.OnceValue(func() *Texts {
 	return t
 })
 
-// Read reads the files of a folder, of which en.toml must be one. A placeholder that English does not have is an error: it
-// would stay empty on the page.
-func Read(files fs.FS) (*Texts, error) {
-	names, err := fs.Glob(files, "*.toml")
-	if err != nil {
-		return nil, fmt.Errorf("listing the texts: %w", err)
-	}
+// Read reads folders of files. The first must have en.toml, with every text that there is, and be right in all. What stands
+// in a later one goes before: languages, or single texts. A text there that fits none of ours any more is left out, so that a
+// new version of the program starts with the files of the last: see LeftOut.
+func Read(first fs.FS, later ...fs.FS) (*Texts, error) {
 	t := &Texts{bundle: i18n.NewBundle(language.English)}
 	t.bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
-	if err := t.add(files, "en.toml"); err != nil {
+	if err := t.addFile(first, "en.toml"); err != nil {
 		return nil, err
 	}
-	for _, name := range names {
-		if name == "en.toml" {
-			continue
-		}
-		if err := t.add(files, name); err != nil {
+	if err := t.addFolder(first, "en.toml"); err != nil {
+		return nil, err
+	}
+	if len(t.left) > 0 {
+		return nil, fmt.Errorf("reading the texts %s", strings.Join(t.left, "; "))
+	}
+	for _, folder := range later {
+		if err := t.addFolder(folder, ""); err != nil {
 			return nil, err
 		}
 	}
@@ -65,30 +67,71 @@ func Read(files fs.FS) (*Texts, error) {
 	return t, nil
 }
 
-func (t *Texts) add(files fs.FS, name string) error {
-	body, err := fs.ReadFile(files, name)
+// LeftOut says which texts of later folders are not used, and why.
+func (t *Texts) LeftOut() []string { return t.left }
+
+func (t *Texts) addFolder(folder fs.FS, but string) error {
+	names, err := fs.Glob(folder, "*.toml")
 	if err != nil {
-		return fmt.Errorf("reading the texts: %w", err)
+		return fmt.Errorf("listing the texts: %w", err)
 	}
-	stem := name[:len(name)-len(path.Ext(name))]
-	if _, err := language.Parse(stem); err != nil {
-		return fmt.Errorf("reading the texts: %s is not named by a language, such as de.toml or pt-BR.toml", name)
+	for _, name := range slices.DeleteFunc(names, func(name string) bool { return name == but }) {
+		if err := t.addFile(folder, name); err != nil {
+			return err
+		}
 	}
-	file, err := t.bundle.ParseMessageFileBytes(body, name)
-	if err != nil {
-		return fmt.Errorf("reading the texts %s: %w", name, err)
-	}
-	l, err := newTongue(t.bundle, file, t.english())
-	if err != nil {
-		return fmt.Errorf("reading the texts %s: %w", name, err)
-	}
-	t.languages = append(t.languages, l)
 	return nil
 }
 
-// english is nil while it is read itself.
+func (t *Texts) addFile(folder fs.FS, name string) error {
+	body, err := fs.ReadFile(folder, name)
+	if err != nil {
+		return fmt.Errorf("reading the texts: %w", err)
+	}
+	tag, err := language.Parse(strings.TrimSuffix(name, ".toml"))
+	if err != nil {
+		return fmt.Errorf("reading the texts: %s is not named by a language, such as de.toml or pt-BR.toml", name)
+	}
+	file, err := i18n.ParseMessageFileBytes(body, name, map[string]i18n.UnmarshalFunc{"toml": toml.Unmarshal})
+	if err != nil {
+		return fmt.Errorf("reading the texts %s: %w", name, err)
+	}
+	return t.add(tag, file)
+}
+
+// add takes what fits, in the order of the keys.
+func (t *Texts) add(tag language.Tag, file *i18n.MessageFile) error {
+	slices.SortFunc(file.Messages, func(a, b *i18n.Message) int { return strings.Compare(a.ID, b.ID) })
+	l, english := t.tongueOf(tag), t.english()
+	for _, m := range file.Messages {
+		names, err := check(m, english)
+		if err != nil {
+			t.left = append(t.left, fmt.Sprintf("%s: %s: %v", file.Path, m.ID, err))
+			continue
+		}
+		if err := t.bundle.AddMessages(tag, m); err != nil {
+			return fmt.Errorf("reading the texts %s: %w", file.Path, err)
+		}
+		l.take(m, names)
+	}
+	return nil
+}
+
+// tongueOf is a language, made at its first file.
+func (t *Texts) tongueOf(tag language.Tag) *tongue {
+	for _, l := range t.languages {
+		if l.tag == tag {
+			return l
+		}
+	}
+	l := newTongue(t.bundle, tag)
+	t.languages = append(t.languages, l)
+	return l
+}
+
+// english is nil while it is read itself for the first time.
 func (t *Texts) english() *tongue {
-	if len(t.languages) == 0 {
+	if len(t.languages) == 0 || len(t.languages[0].names)+len(t.languages[0].plain) == 0 {
 		return nil
 	}
 	return t.languages[0]
@@ -96,6 +139,9 @@ func (t *Texts) english() *tongue {
 
 // mostHeader is how much of a header is looked at; browsers send less than a hundred bytes.
 const mostHeader = 500
+
+// mostLanguages is how many of its languages are looked at, the best first: each costs some microseconds.
+const mostLanguages = 10
 
 // For is a reader who sends this header Accept-Language. Anything is fine: without a language of ours it is English, and
 // with none whose dates are known they are written as 2026-11-23.
@@ -107,8 +153,16 @@ func (t *Texts) For(acceptLanguage string) *Reader {
 	if err != nil || len(wanted) == 0 {
 		return t.English()
 	}
+	wanted = wanted[:min(len(wanted), mostLanguages)]
 	_, i, _ := t.matcher.Match(wanted...)
 	return &Reader{tongue: t.languages[i], english: t.languages[0], locale: localeFor(wanted)}
+}
+
+// EnglishFor is a reader of a face that speaks English alone: dates and numbers are written as they do.
+func (t *Texts) EnglishFor(acceptLanguage string) *Reader {
+	r := *t.For(acceptLanguage)
+	r.tongue = r.english
+	return &r
 }
 
 // English is a reader of whom nothing is known.

@@ -134,6 +134,36 @@ func TestAFileThatCannotBeIsTold(t *testing.T) {
 	}
 }
 
+// A folder of the owner's goes before what the program holds, text by text. What it has from another version of the program,
+// or wrong, is left out and told.
+func TestALaterFolderGoesBefore(t *testing.T) {
+	first := fstest.MapFS{"en.toml": {Data: []byte(english)}, "pl.toml": {Data: []byte(polish)}}
+	all, err := texts.Read(first, fstest.MapFS{
+		"en.toml": {Data: []byte("[a.place]\nplain = \"Leave\"\nhello = \"Hi {{.Nmae}}\"\nold = \"Gone\"")},
+		"de.toml": {Data: []byte("[a.place]\nhello = \"Hallo {{.Name}}\"")},
+		"pl.toml": {Data: []byte("[a.place.things]\nother = \"{{.N}} rz.\"")},
+		"read.me": {Data: []byte("not a language")},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ got, want string }{
+		{all.For("en").Text("a.place.plain"), "Leave"}, {all.For("en").Text("a.place.hello", "Name", "Ewa"), "Hello Ewa"},
+		{all.For("de").Text("a.place.hello", "Name", "Ewa"), "Hallo Ewa"}, {all.For("de").Text("a.place.plain"), "Leave"},
+		{all.For("pl").Text("a.place.plain"), "Wyloguj się"}, {all.For("pl").Counted("a.place.things", 3), "3 rz."},
+		{strings.Join(all.LeftOut(), "; "), "en.toml: a.place.hello: there is no placeholder {{.Nmae}}; English has {{.Name}}; en.toml: a.place.old: English has no such text"},
+	} {
+		if c.got != c.want {
+			t.Errorf("%q, want %q", c.got, c.want)
+		}
+	}
+	for name, text := range map[string]string{"klingon language.toml": "", "de.toml": "hello"} {
+		if _, err := texts.Read(first, fstest.MapFS{name: {Data: []byte(text)}}); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestNumbersAndDatesAreTheReaders(t *testing.T) {
 	all, at := two(t), time.Date(2026, 11, 3, 15, 4, 0, 0, time.UTC)
 	for header, want := range map[string]string{

@@ -1,8 +1,8 @@
 package texts
 
 import (
+	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -18,46 +18,38 @@ type tongue struct {
 	names     map[string][]string // the placeholders of the others
 }
 
-func newTongue(bundle *i18n.Bundle, file *i18n.MessageFile, english *tongue) (*tongue, error) {
-	t := &tongue{tag: file.Tag, localizer: i18n.NewLocalizer(bundle, file.Tag.String()), plain: map[string]string{}, names: map[string][]string{}}
-	for _, m := range file.Messages {
-		if m.Other == "" {
-			return nil, fmt.Errorf("%s: there is no text for \"other\", which every language needs", m.ID)
-		}
-		if !isPlural(m) && !strings.Contains(m.Other, "{{") {
-			t.plain[m.ID] = m.Other
-			continue
-		}
-		names, err := placeholders(m)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", m.ID, err)
-		}
-		t.names[m.ID] = names
-	}
-	return t, t.check(english)
+func newTongue(bundle *i18n.Bundle, tag language.Tag) *tongue {
+	return &tongue{tag: tag, localizer: i18n.NewLocalizer(bundle, tag.String()), plain: map[string]string{}, names: map[string][]string{}}
 }
 
-// check holds a language against English.
-func (t *tongue) check(english *tongue) error {
-	if english == nil {
-		return nil
+// check says what keeps a text from being said; its placeholders if nothing does. english is nil for English itself.
+func check(m *i18n.Message, english *tongue) (names []string, err error) {
+	if m.Other == "" {
+		return nil, errors.New("there is no text for \"other\", which every language needs")
 	}
-	for _, id := range slices.Sorted(maps.Keys(t.plain)) {
-		if !english.has(id) {
-			return fmt.Errorf("%s: English has no such text", id)
+	if names, err = placeholders(m); err != nil || english == nil {
+		return names, err
+	}
+	if !english.has(m.ID) {
+		return nil, errors.New("English has no such text")
+	}
+	for _, name := range names {
+		if !slices.Contains(english.names[m.ID], name) {
+			return nil, fmt.Errorf("there is no placeholder {{.%s}}; English has %s", name, written(english.names[m.ID]))
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(t.names)) {
-		if !english.has(id) {
-			return fmt.Errorf("%s: English has no such text", id)
-		}
-		for _, name := range t.names[id] {
-			if !slices.Contains(english.names[id], name) {
-				return fmt.Errorf("%s: there is no placeholder {{.%s}}; English has %s", id, name, written(english.names[id]))
-			}
-		}
+	return names, nil
+}
+
+// take takes a text, over the one of an earlier file.
+func (t *tongue) take(m *i18n.Message, names []string) {
+	delete(t.plain, m.ID)
+	delete(t.names, m.ID)
+	if len(names) == 0 && !isPlural(m) {
+		t.plain[m.ID] = m.Other
+		return
 	}
-	return nil
+	t.names[m.ID] = names
 }
 
 func (t *tongue) has(id string) bool {

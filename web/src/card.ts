@@ -11,10 +11,11 @@ if (tag instanceof HTMLScriptElement) {
   frame.style.border = "0"
   tag.after(frame)
   const origin = new URL(frame.src).origin
-  addEventListener("message", (event: MessageEvent<{ tributaryCard?: unknown; title?: unknown } | null>) => {
-    if (event.source !== frame.contentWindow || event.origin !== origin) return
-    const height = event.data?.tributaryCard
+  const hear = ({ tributaryCard: height, title }: { tributaryCard?: unknown; title?: unknown }): void => {
     if (typeof height === "number" && height > 0 && height < 2000) frame.height = String(Math.ceil(height))
-    if (tag.dataset.title === undefined && typeof event.data?.title === "string") frame.title = event.data.title
+    if (tag.dataset.title === undefined && typeof title === "string") frame.title = title
+  }
+  addEventListener("message", (event: MessageEvent<object | null | undefined>) => {
+    if (event.source === frame.contentWindow && event.origin === origin) hear(event.data ?? {})
   })
 }

@@ -111,7 +111,7 @@ test('a reader chooses days, a breakdown and a state without JavaScript, and tak
   await page.locator('#dates').getByLabel('From').fill('2026-01-01');
   await page.locator('#dates').getByLabel('To').fill('2026-01-10');
   await page.locator('#dates').getByRole('button').click();
-  await expect(page.locator('.greeting')).toContainText('from 1 Jan 2026 to 10 Jan 2026');
+  await expect(page.locator('.greeting')).toContainText('from Jan 1, 2026 to Jan 10, 2026');
   await page.getByRole('link', { name: 'All opt-ins' }).click();
   await expect(page.locator('li[data-optin]')).toHaveCount(4);
   const download = page.waitForEvent('download');
@@ -131,4 +131,24 @@ test('an open page grows with what happens, in the period that the reader chose'
   await expect(rows).toHaveCount(before + 1, { timeout: 10_000 });
   await expect(rows.first().locator('time')).toHaveText(/now/);
   await expect(page.locator('.greeting')).toContainText('in the last 7 days');
+});
+
+test('a reader of German gets German from the server and from the script, on a phone, and axe finds nothing', async ({ browser }) => {
+  const context = await browser.newContext({ locale: 'de-DE', viewport: { width: 360, height: 800 } });
+  const page = await context.newPage();
+  await page.addInitScript(() => {
+    Object.defineProperty(navigator, 'clipboard', { value: { writeText: () => Promise.resolve() } });
+  });
+  await signIn(page);
+  await expect(page.locator('html')).toHaveAttribute('lang', 'de');
+  await expect(page.locator('.greeting')).toContainText('Was in den letzten 30 Tagen über deinen Link gekommen ist.');
+  await page.getByRole('button', { name: '?aff=river kopieren' }).click();
+  await expect(page.locator('#announcement')).toHaveText('Kopiert');
+  await expect(page.locator('li[data-optin] time').first()).toHaveText(/jetzt|vor \d+ /);
+  for (const address of ['/portal', '/portal/links', '/portal/optins', '/portal/digest', '/portal/login']) {
+    await page.goto(at.collector + address);
+    expect(await faultsOf(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+  }
+  await context.close();
 });
