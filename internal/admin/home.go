@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 
@@ -79,7 +80,9 @@ func (k *desk) home(c echo.Context, who auth.User) (err error) {
 	if v.Latest, err = k.optInRows(c, page.OptIns, who); err != nil {
 		return err
 	}
-	k.best(&v)
+	if err := k.best(c.Request().Context(), &v); err != nil {
+		return err
+	}
 	return k.Render(c, http.StatusOK, "home", v)
 }
 
@@ -112,11 +115,15 @@ func (k *desk) countHome(c echo.Context, v *home, days int) error {
 }
 
 // best are the affiliates who brought most opt-ins, as they were counted last.
-func (k *desk) best(v *home) {
+func (k *desk) best(ctx context.Context, v *home) error {
 	if k.Ranking == nil { // a desk without a set-up has none
-		return
+		return nil
 	}
-	list := k.Ranking.Latest()
+	list, err := k.Ranking.Latest(ctx)
+	if err != nil {
+		return err
+	}
 	v.Days, v.Counting = list.Days, list.At.IsZero()
 	v.Best, _ = list.Select(ranking.Query{Order: ranking.ByOptIns, Limit: bestShown, Is: func(r ranking.Row) bool { return r.Clicks+r.OptIns > 0 }})
+	return nil
 }

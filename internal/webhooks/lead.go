@@ -25,7 +25,7 @@ func (s *Service) Run(ctx context.Context) {
 	defer s.client.CloseIdleConnections()
 	take := lease.Take
 	if s.Alone {
-		take = lease.Take
+		take = lease.Seize
 	}
 	for ctx.Err() == nil {
 		err := s.lead(ctx, take)
