@@ -12,7 +12,11 @@ test('a landing is one click, and the cookie is kept', async ({ engine, collecto
 });
 
 test('the latest affiliate wins, and 0 or junk changes nothing', async ({ engine, collector, land }) => {
-  for (const query of ['?affiliate=1', '?aff=maria', '?affiliate=0', '?affiliate=%3Cb%3E', '']) await land('plain', query);
+  for (const query of ['?affiliate=1', '?aff=maria', '?affiliate=0', '?affiliate=%3Cb%3E', '']) {
+    await land('plain', query);
+    // A page that is left before its answer came hands its click on to the next, which sends it again: see queue.ts.
+    await expect.poll(() => engine.read('Object.keys(localStorage).length')).toBe(0);
+  }
   await expect.poll(() => engine.read(hidden)).toBe('maria');
   expect(await engine.read('tributary.touch().first.affiliate')).toBe('1');
   await expect.poll(() => collector.of('click')).toHaveLength(2);
