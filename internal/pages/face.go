@@ -21,7 +21,6 @@ import (
 type Face struct {
 	templates *template.Template
 	texts     *texts.Texts // nil while the face speaks English to everybody, with dates and numbers of their own
-	funcs     template.FuncMap
 	sets      chan *set
 	crossSite *http.CrossOriginProtection
 }
