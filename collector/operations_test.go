@@ -137,6 +137,7 @@ var special = map[string]struct {
 	"putKeapKey":       {body: func(*referee) string { return `{"key":"` + sandbox.DefaultKey + `"}` }},
 	"putKeapTenant":    {body: func(*referee) string { return `{"tenant":"` + sandbox.DefaultTenant + `"}` }},
 	"changeSettings":   {body: func(*referee) string { return `{"other_partner":"write","window":null}` }}, // the sandbox has no tag 312
+	"retryMail":        {status: http.StatusConflict},                                                      // no mail server is set
 	"writeLinks":       {status: http.StatusConflict},                                                      // no field is set for them
 	"decideOptIn":      {status: http.StatusConflict},                                                      // it waits, and nobody has to decide
 	"keapCallback":     {status: http.StatusBadRequest},                                                    // no login was begun

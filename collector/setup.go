@@ -66,6 +66,8 @@ func (c *collector) newSetup(seal *vault.Vault, known *intake.Sites, scripts *in
 func (c *collector) adminSetUp(set setup, service *hooks.Service) admin.SetUp {
 	return admin.SetUp{
 		Webhooks:  c.webhooks,
+		Examine:   c.examine,
+		Mails:     c.mails,
 		MailLogin: c.mailLogin(set.affiliates), Doorbell: doorbells{c},
 		Sites: set.sites, Affiliates: set.affiliates, Settings: set.settings, Hooks: service,
 		Keap:     connect.Desk{Connection: c.connection, LastSuccess: c.keap.LastSuccess, Quota: c.keap.Quota, Pause: c.pause},

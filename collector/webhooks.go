@@ -14,7 +14,7 @@ import (
 // newWebhooks wires what tells other programs of opt-ins. It needs no Keap.
 func (c *collector) newWebhooks(seal *vault.Vault) *webhooks.Service {
 	s := webhooks.New(webhooks.Options{
-		Store: c.store, Sealer: seal, Account: attribution.DefaultAccount, Loopback: c.cfg.webhooksToLoopback, Now: time.Now,
+		Store: c.store, Sealer: seal, Account: attribution.DefaultAccount, Alone: true, Loopback: c.cfg.webhooksToLoopback, Now: time.Now,
 		Show: func(ctx context.Context, o attribution.OptIn, email string) (any, error) {
 			return api.ShowOptIn(ctx, c.store, o, email)
 		},

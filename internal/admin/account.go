@@ -18,7 +18,28 @@ type accountPage struct {
 	NeedsPresent  bool // a new password asks for the present one
 	Session       string
 	Sessions      []auth.DeskSession
-	MinPassword   int
+	Password      passwordField
+}
+
+// passwordField asks for a new password. Wrong is what is wrong with it, and Present with the present one.
+type passwordField struct {
+	Min            int
+	Wrong, Present string
+}
+
+// passwordFault says what a user did wrong with a password at its field, or above the page.
+func passwordFault(err error) (at passwordField, said *notice) {
+	at.Min = auth.MinPassword
+	switch {
+	case err == nil:
+	case errors.Is(err, auth.ErrWeakPassword):
+		at.Wrong = sentence(err.Error())
+	case errors.Is(err, auth.ErrWrongPassword):
+		at.Present = sentence(err.Error())
+	default:
+		said = &notice{"bad", sentence(err.Error())}
+	}
+	return at, said
 }
 
 // accountDone are the notices after a redirect.
@@ -32,9 +53,14 @@ func (k *desk) account(c echo.Context, who auth.User) error {
 	return k.showAccount(c, who, http.StatusOK, told(c, accountDone))
 }
 
-func (k *desk) showAccount(c echo.Context, who auth.User, status int, n *notice) (err error) {
+func (k *desk) showAccount(c echo.Context, who auth.User, status int, n *notice) error {
+	at, _ := passwordFault(nil)
+	return k.showAccountWith(c, who, status, n, at)
+}
+
+func (k *desk) showAccountWith(c echo.Context, who auth.User, status int, n *notice, at passwordField) (err error) {
 	ctx, s := c.Request().Context(), sessionOf(c)
-	page := accountPage{frame: k.frame("My account", "/admin/account", who), TakesPasskeys: k.Auth.TakesPasskeys(), Session: s.ID, MinPassword: auth.MinPassword}
+	page := accountPage{frame: k.frame("My account", "/admin/account", who), TakesPasskeys: k.Auth.TakesPasskeys(), Session: s.ID, Password: at}
 	page.Notice = n
 	if page.Ways, err = k.Auth.Ways(ctx, who.ID); err != nil {
 		return err
@@ -65,7 +91,8 @@ func (k *desk) changePassword(c echo.Context, who auth.User) error {
 	ctx := c.Request().Context()
 	err := k.Auth.ChangePassword(ctx, sessionOf(c), c.FormValue("present"), c.FormValue("password"))
 	if status := statusOfPassword(err); status != 0 {
-		return k.showAccount(c, who, status, &notice{"bad", sentence(err.Error())})
+		at, said := passwordFault(err)
+		return k.showAccountWith(c, who, status, said, at)
 	}
 	if err != nil {
 		return err

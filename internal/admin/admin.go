@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"golang.org/x/time/rate"
 
 	"tributary/internal/attribution"
 	"tributary/internal/audit"
@@ -93,6 +94,8 @@ type desk struct {
 	arrived  *pages.Watch[string] // of what comes in
 	started  atomic.Bool          // the set-up is through
 	log      *pages.Watch[attribution.AccountID]
+	checks   *rate.Limiter // of pages
+	checking chan struct{} // those that are looked at now
 }
 
 func newDesk(d Deps) (*desk, error) {
@@ -104,6 +107,7 @@ func newDesk(d Deps) (*desk, error) {
 		d.Zone = time.UTC
 	}
 	k := &desk{Deps: d, cookie: pages.CookieFor("tributary-desk", base), browsers: pages.CookieFor("tributary-known", base)}
+	k.checks, k.checking = rate.NewLimiter(rate.Every(checkPace), checkBurst), make(chan struct{}, checksAtOnce)
 	k.arrived = pages.NewWatch(k.arrivalsVersion)
 	k.BaseURL = strings.TrimRight(d.BaseURL, "/")
 	k.log = pages.NewWatch(k.eventsVersion)

@@ -19,6 +19,7 @@ import (
 	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/connect"
+	"tributary/internal/doctor"
 	"tributary/internal/hooks"
 	"tributary/internal/keap/sandbox"
 	"tributary/internal/ranking"
@@ -53,6 +54,9 @@ type desk struct {
 	reconciler *reconcile.Reconciler
 	now        time.Time
 	failed     []error // what was handed on to the server
+	examined   doctor.Report
+	refused    error    // why a page was not examined
+	asks       []string // for a page to be examined
 }
 
 func newDesk(t testing.TB) *desk {

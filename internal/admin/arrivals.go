@@ -35,7 +35,7 @@ type arrival struct {
 
 // arrivals are the latest events that pages have sent, the newest first, taken or not.
 func (k *desk) arrivals(ctx context.Context) (all []arrival, err error) {
-	events, err := k.Store.Log(ctx, account, uuid.Nil, lookedThrough)
+	events, err := k.latest(ctx, lookedThrough)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +122,7 @@ func newestFirst(all []arrival) []arrival {
 
 // arrivalsVersion changes whenever something has come in, taken or not. Everybody sees the same.
 func (k *desk) arrivalsVersion(ctx context.Context, _ string) (string, error) {
-	events, err := k.Store.Log(ctx, account, uuid.Nil, 1)
+	events, err := k.eventsVersion(ctx, account)
 	if err != nil {
 		return "", err
 	}
@@ -130,10 +130,7 @@ func (k *desk) arrivalsVersion(ctx context.Context, _ string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	version := "v"
-	if len(events) > 0 {
-		version += events[0].ID.String()
-	}
+	version := events
 	if len(refused) > 0 {
 		version += "." + refused[0].ID.String()
 	}

@@ -44,7 +44,7 @@ func BenchmarkAtAMillionOptIns(b *testing.B) {
 	}
 	id := page.OptIns[0].ID.String()
 	for _, path := range []string{
-		"/admin/optins", "/admin/optins?affiliate=42", "/admin/optins?affiliate=42&status=held", "/admin/optins?affiliate=1003&status=refused", "/admin/optins?site=st_none",
+		"/admin", "/admin?days=90", "/admin/optins", "/admin/optins?affiliate=42", "/admin/optins?affiliate=42&status=held", "/admin/optins?affiliate=1003&status=refused", "/admin/optins?site=st_none",
 		"/admin/optins?email=person77%40example.com", "/admin/optins?flagged=1", "/admin/optins?to=2026-11-01&status=received", "/admin/optins/" + id, "/admin/review",
 		"/admin/events", "/admin/events?type=click", "/admin/events?disposition=ignored", "/admin/events/" + id,
 		"/admin/why?q=person77%40example.com", "/admin/why?q=42", "/admin/why?q=1234567", "/admin/why?q=" + id, "/admin/why?q=01890000-0000-7000-8000-000000000000",

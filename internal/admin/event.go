@@ -140,5 +140,15 @@ func (k *desk) around(ctx context.Context, at time.Time, add func(store.LoggedEv
 		}
 		add(e)
 	}
+	if err != nil {
+		return err
+	}
+	undated, err := k.Store.Undated(ctx, account, store.Cursor{At: at.Add(afterArrival)}, arrivalRead)
+	for _, e := range undated {
+		if e.Received.Before(at.Add(-beforeArrival)) {
+			break
+		}
+		add(e)
+	}
 	return err
 }

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -72,7 +71,7 @@ func (k *desk) events(c echo.Context, who auth.User) error {
 	if v.Sites, err = k.siteChoices(c, v.Filter.Get("site")); err != nil {
 		return err
 	}
-	f, before, err := k.eventFilter(v.Filter)
+	f, from, err := k.eventFilter(v.Filter)
 	if errors.Is(err, errBadAddress) {
 		return err
 	}
@@ -80,7 +79,7 @@ func (k *desk) events(c echo.Context, who auth.User) error {
 		v.Notice = &notice{"bad", err.Error()}
 		return k.Render(c, http.StatusUnprocessableEntity, "events", v)
 	}
-	found, next, err := k.search(c.Request().Context(), before, f)
+	found, next, err := k.search(c.Request().Context(), from, f)
 	if err != nil {
 		return err
 	}
@@ -96,10 +95,10 @@ func (k *desk) events(c echo.Context, who auth.User) error {
 	return k.Render(c, http.StatusOK, "events", v)
 }
 
-func (v *eventsView) place(next uuid.UUID, found int) {
+func (v *eventsView) place(next string, found int) {
 	v.Reload = with("/admin/events", v.Filter, "cursor", "")
-	if next != uuid.Nil {
-		v.Older = with("/admin/events", v.Filter, "cursor", next.String())
+	if next != "" {
+		v.Older = with("/admin/events", v.Filter, "cursor", next)
 		v.Short = found < eventsPage
 	}
 	if v.Filter.Get("cursor") != "" {
@@ -109,61 +108,21 @@ func (v *eventsView) place(next uuid.UUID, found int) {
 	v.Live = "/admin/events/live"
 }
 
-func (k *desk) eventFilter(q url.Values) (f eventFilter, before uuid.UUID, err error) {
+func (k *desk) eventFilter(q url.Values) (f eventFilter, from timeline, err error) {
 	f = eventFilter{attribution.EventType(q.Get("type")), store.Disposition(q.Get("disposition")), q.Get("site"), attribution.Ref{}}
 	if f.ref, err = readRef(q.Get("affiliate")); err != nil {
-		return f, before, errors.New("affiliate must be Keap's id, or code: and the affiliate's code")
+		return f, from, errors.New("affiliate must be Keap's id, or code: and the affiliate's code")
 	}
 	if _, ok := typeWords[f.kind]; !ok && f.kind != "" {
-		return f, before, errors.New("there is no such type of event")
+		return f, from, errors.New("there is no such type of event")
 	}
 	if _, ok := dispositionWords[f.disposition]; !ok && f.disposition != "" {
-		return f, before, errors.New("there is no such outcome")
+		return f, from, errors.New("there is no such outcome")
 	}
-	if text := q.Get("cursor"); text != "" {
-		if before, err = uuid.Parse(text); err != nil {
-			return f, before, errBadAddress
-		}
+	if from, err = k.timelineAt(q.Get("cursor")); err != nil {
+		return f, from, errBadAddress
 	}
-	return f, before, nil
-}
-
-// newest is where the list begins. Ids are made of the time as a rule; those of programs that make theirs of something else
-// would stand before everything for ever. They are found by their opt-in, and under "Why was this counted?".
-func (k *desk) newest() uuid.UUID { return idAt(k.Now().Add(10 * time.Minute)) }
-
-// idAt is the first id of version 7 of a time.
-func idAt(at time.Time) (id uuid.UUID) {
-	ms := at.UnixMilli()
-	for i := range 6 {
-		id[i] = byte(ms >> (40 - 8*i))
-	}
-	return id
-}
-
-// search reads the log backwards until a page is full or enough was looked at. next is where it would go on.
-func (k *desk) search(ctx context.Context, before uuid.UUID, f eventFilter) (found []store.LoggedEvent, next uuid.UUID, err error) {
-	if before == uuid.Nil {
-		before = k.newest()
-	}
-	for range eventsScan / eventsRead {
-		read, err := k.Store.Log(ctx, account, before, f.batch())
-		if err != nil {
-			return nil, next, err
-		}
-		for _, e := range read {
-			if f.takes(e) {
-				found = append(found, e)
-			}
-			if before = e.ID; len(found) == eventsPage {
-				return found, before, nil
-			}
-		}
-		if len(read) < f.batch() {
-			return found, uuid.Nil, nil
-		}
-	}
-	return found, before, nil
+	return f, from, nil
 }
 
 // batch is how much is read at once: of an unfiltered log no more than is shown.
@@ -221,13 +180,18 @@ func dispositionChoices(chosen string) []picked {
 	return out
 }
 
-// eventsVersion names the newest event.
+// eventsVersion names the newest event, and the newest of those whose id tells no time.
 func (k *desk) eventsVersion(ctx context.Context, account attribution.AccountID) (string, error) {
 	read, err := k.Store.Log(ctx, account, k.newest(), 1)
-	if err != nil || len(read) == 0 {
-		return "none", err
+	if err != nil {
+		return "", err
 	}
-	return read[0].ID.String(), nil
+	undated, err := k.Store.Undated(ctx, account, store.Cursor{}, 1)
+	version := "none"
+	for _, e := range append(read, undated...) {
+		version += "." + e.ID.String()
+	}
+	return version, err
 }
 
 // eventsLive tells a page that is open that there is something new.

@@ -17,7 +17,7 @@ type setupForm struct {
 	Name, Email string
 	Wrong       string
 	Passkeys    bool
-	MinPassword int
+	Password    passwordField
 }
 
 func (k *desk) setupPage(c echo.Context) error {
@@ -28,7 +28,7 @@ func (k *desk) setupPage(c echo.Context) error {
 }
 
 func (k *desk) showSetup(c echo.Context, status int, form setupForm) error {
-	form.Title, form.Action, form.Passkeys, form.MinPassword = "Set up Tributary", c.Request().URL.Path, k.Auth.TakesPasskeys(), auth.MinPassword
+	form.Title, form.Action, form.Passkeys, form.Password.Min = "Set up Tributary", c.Request().URL.Path, k.Auth.TakesPasskeys(), auth.MinPassword
 	return k.Render(c, status, "setup", form)
 }
 
@@ -56,7 +56,10 @@ func (k *desk) claimSetup(c echo.Context) error {
 	if byPasskey {
 		password = ""
 	} else if err := auth.CheckPassword(password, form.Email); err != nil {
-		form.Wrong = sentence(err.Error())
+		at, said := passwordFault(err)
+		if form.Password = at; said != nil {
+			form.Wrong = said.Text
+		}
 		return k.showSetup(c, http.StatusUnprocessableEntity, form)
 	}
 	u, err := k.Auth.ClaimSetup(ctx, c.Param("token"), auth.User{Account: account, Name: form.Name, Email: form.Email}, password)
@@ -92,15 +95,16 @@ func (k *desk) beginAsOwner(c echo.Context, u auth.User, byPasskey bool) error {
 type welcomePage struct {
 	frame
 	TakesPasskeys bool
-	MinPassword   int
+	Password      passwordField
 }
 
 func (k *desk) welcome(c echo.Context, who auth.User) error {
-	return k.showWelcome(c, who, http.StatusOK, nil)
+	at, _ := passwordFault(nil)
+	return k.showWelcome(c, who, http.StatusOK, nil, at)
 }
 
-func (k *desk) showWelcome(c echo.Context, who auth.User, status int, n *notice) error {
-	page := welcomePage{frame: k.frame("Welcome", "/admin/account", who), TakesPasskeys: k.Auth.TakesPasskeys(), MinPassword: auth.MinPassword}
+func (k *desk) showWelcome(c echo.Context, who auth.User, status int, n *notice, at passwordField) error {
+	page := welcomePage{frame: k.frame("Welcome", "/admin/account", who), TakesPasskeys: k.Auth.TakesPasskeys(), Password: at}
 	page.Notice = n
 	return k.Render(c, status, "welcome", page)
 }
@@ -110,7 +114,11 @@ func (k *desk) firstPassword(c echo.Context, who auth.User) error {
 	ctx := c.Request().Context()
 	err := k.Auth.ChangePassword(ctx, sessionOf(c), "", c.FormValue("password"))
 	if status := statusOfPassword(err); status != 0 {
-		return k.showWelcome(c, who, status, &notice{"bad", sentence(err.Error())})
+		at, said := passwordFault(err)
+		if at.Present != "" { // this page does not ask for it: My account does
+			said = &notice{"bad", at.Present}
+		}
+		return k.showWelcome(c, who, status, said, at)
 	}
 	if err != nil {
 		return err

@@ -51,7 +51,7 @@ func (h heard) of(site string) spoken {
 
 // heard looks through the newest events and the newest refusals.
 func (k *desk) heard(ctx context.Context) (heard, error) {
-	events, err := k.Store.Log(ctx, account, uuid.Nil, heardEvents)
+	events, err := k.latest(ctx, heardEvents)
 	if err != nil {
 		return nil, err
 	}

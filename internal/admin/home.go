@@ -37,6 +37,8 @@ type home struct {
 	Latest []optInRow
 	Best   []ranking.Row
 	Days   int // that the best are of
+	// Counting tells that the best are not known yet: to count ten thousand affiliates takes seconds.
+	Counting bool
 }
 
 // homeSpan is a choice of days, and its address.
@@ -78,7 +80,7 @@ func (k *desk) home(c echo.Context, who auth.User) (err error) {
 	if v.Latest, err = k.optInRows(c, page.OptIns, who); err != nil {
 		return err
 	}
-	if err := k.best(ctx, &v); err != nil {
+	if err := k.best(c.Request().Context(), &v); err != nil {
 		return err
 	}
 	return k.Render(c, http.StatusOK, "home", v)
@@ -117,11 +119,11 @@ func (k *desk) best(ctx context.Context, v *home) error {
 	if k.Ranking == nil { // a desk without a set-up has none
 		return nil
 	}
-	list, err := k.Ranking.List(ctx)
+	list, err := k.Ranking.Latest(ctx)
 	if err != nil {
 		return err
 	}
-	v.Days = list.Days
+	v.Days, v.Counting = list.Days, list.At.IsZero()
 	v.Best, _ = list.Select(ranking.Query{Order: ranking.ByOptIns, Limit: bestShown, Is: func(r ranking.Row) bool { return r.Clicks+r.OptIns > 0 }})
 	return nil
 }

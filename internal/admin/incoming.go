@@ -43,6 +43,8 @@ func incomingRoutes() []route {
 		{http.MethodGet, "/admin/outbox", auth.Viewer, (*desk).outbox},
 		{http.MethodPost, "/admin/outbox/retry", auth.Manager, (*desk).retryJob},
 		{http.MethodPost, "/admin/outbox/retry-all", auth.Manager, (*desk).retryAll},
+		{http.MethodGet, "/admin/mails", auth.Viewer, (*desk).mails},
+		{http.MethodPost, "/admin/mails/retry", auth.Manager, (*desk).retryMail},
 		{http.MethodGet, "/admin/quarantine", auth.Viewer, (*desk).quarantine},
 		{http.MethodGet, "/admin/quarantine/:id", auth.Manager, (*desk).quarantined},
 		{http.MethodPost, "/admin/quarantine/:id/retry", auth.Manager, (*desk).retake},
@@ -59,6 +61,7 @@ var incomingSection = section{"What came in", []pages.Link{
 	{Href: "/admin/review", Label: "To decide"},
 	{Href: "/admin/why", Label: "Why was this counted?"},
 	{Href: "/admin/outbox", Label: "On the way to Keap"},
+	{Href: "/admin/mails", Label: "Mails"},
 	{Href: "/admin/quarantine", Label: "Quarantine"},
 	{Href: "/admin/people", Label: "A person's data"},
 }}

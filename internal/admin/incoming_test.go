@@ -152,7 +152,7 @@ func TestAViewerChangesNothingOfWhatCameIn(t *testing.T) {
 	o, q := d.held("ann@example.com"), d.keep("good", "x")
 	viewer := d.as(auth.Viewer)
 	for path, form := range map[string]string{
-		"/admin/optins/" + o.ID.String() + "/decision": "verdict=credit", "/admin/outbox/retry": "id=credit:" + o.ID.String(), "/admin/outbox/retry-all": "",
+		"/admin/optins/" + o.ID.String() + "/decision": "verdict=credit", "/admin/outbox/retry": "id=credit:" + o.ID.String(), "/admin/outbox/retry-all": "", "/admin/mails/retry": "id=x",
 		"/admin/quarantine/" + q.ID.String() + "/retry": "", "/admin/quarantine/" + q.ID.String() + "/delete": "", "/admin/people/erase": "email=ann@example.com&sure=yes",
 	} {
 		if w := d.do(http.MethodPost, path, viewer, form); w.Code != http.StatusForbidden {

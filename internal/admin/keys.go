@@ -26,6 +26,7 @@ type keysPage struct {
 	Keys  []auth.APIKey
 	Roles any
 	Name  string // of a form that was not taken
+	Wrong string // with its name
 	Role  auth.Role
 	Made  string // a new key's text, shown once
 }
@@ -61,7 +62,8 @@ func (k *desk) makeKey(c echo.Context, who auth.User) error {
 	page := keysPage{Name: c.FormValue("name"), Role: auth.Role(c.FormValue("role"))}
 	made, text, err := k.Auth.AddKey(ctx, page.Name, page.Role, who.Email)
 	if errors.Is(err, auth.ErrBadKeyName) {
-		return k.showKeys(c, who, http.StatusUnprocessableEntity, page, &notice{"bad", sentence(err.Error())})
+		page.Wrong = sentence(err.Error())
+		return k.showKeys(c, who, http.StatusUnprocessableEntity, page, nil)
 	}
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"tributary/internal/attribution"
 	"tributary/internal/auth"
 	"tributary/internal/connect"
+	"tributary/internal/doctor"
 	"tributary/internal/hooks"
 	"tributary/internal/keaphook"
 	"tributary/internal/ranking"
@@ -37,6 +38,11 @@ type SetUp struct {
 	Go func(func(context.Context))
 	// MailLogin mails an affiliate a login link; nil where no mail can be sent.
 	MailLogin func(context.Context, attribution.Affiliate) error
+	// Examine looks at a page for a site's tag, as the form doctor does, within bounds that suit an address that somebody has
+	// filled in; nil where nobody can.
+	Examine func(ctx context.Context, site, address string) (doctor.Report, error)
+	// Mails are those of the queue; nil for none.
+	Mails Mails
 	// Doorbell are the affiliates' lasting addresses; nil for none.
 	Doorbell Doorbells
 }
@@ -123,6 +129,7 @@ func setupRoutes() []route {
 		{get, sitesAt + "/new", auth.Manager, (*desk).newSite},
 		{get, sitesAt + "/:key", auth.Viewer, (*desk).site},
 		{post, sitesAt + "/:key", auth.Manager, (*desk).changeSite},
+		{post, sitesAt + "/:key/check", auth.Manager, (*desk).checkPage},
 		{post, sitesAt + "/:key/origins", auth.Manager, (*desk).allowOrigin},
 		{get, sitesAt + "/:key/delete", auth.Manager, (*desk).askDeleteSite},
 		{post, sitesAt + "/:key/delete", auth.Manager, (*desk).deleteSite},

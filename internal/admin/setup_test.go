@@ -14,6 +14,7 @@ import (
 	"tributary/internal/attribution"
 	"tributary/internal/audit"
 	"tributary/internal/auth"
+	"tributary/internal/doctor"
 	"tributary/internal/hooks"
 	"tributary/internal/ranking"
 	"tributary/internal/reconcile"
@@ -50,7 +51,11 @@ func (d *desk) setUp(clock func() time.Time) admin.SetUp {
 		Affiliates: affiliates.New(affiliates.Options{Store: d.Store, Sealer: plain{}, Now: clock, LastSync: func() affiliates.Synced { return d.synced }}),
 		Hooks:      d.hooks,
 		Keap:       keap, Reconcile: d.reconciler,
-		Ranking:  d.ranking,
+		Ranking: d.ranking,
+		Examine: func(_ context.Context, site, address string) (doctor.Report, error) {
+			d.asks = append(d.asks, site+" "+address)
+			return d.examined, d.refused
+		},
 		Doorbell: &bells{},
 		Go:       func(do func(context.Context)) { do(context.Background()) },
 	}

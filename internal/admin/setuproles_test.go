@@ -19,7 +19,7 @@ var needs = map[string]auth.Role{
 	"GET /admin/affiliates/:id": auth.Viewer, "POST /admin/affiliates/:id/login-link": auth.Manager, "POST /admin/affiliates/:id/doorbell": auth.Manager,
 
 	"GET /admin/sites": auth.Viewer, "POST /admin/sites": auth.Manager, "GET /admin/sites/new": auth.Manager, "GET /admin/sites/:key": auth.Viewer,
-	"POST /admin/sites/:key": auth.Manager, "POST /admin/sites/:key/origins": auth.Manager, "GET /admin/sites/:key/delete": auth.Manager,
+	"POST /admin/sites/:key": auth.Manager, "POST /admin/sites/:key/origins": auth.Manager, "POST /admin/sites/:key/check": auth.Manager, "GET /admin/sites/:key/delete": auth.Manager,
 	"POST /admin/sites/:key/delete": auth.Manager,
 
 	"GET /admin/hooks": auth.Viewer, "POST /admin/hooks": auth.Manager, "GET /admin/hooks/new": auth.Manager, "POST /admin/hooks/keap": auth.Manager,

@@ -24,6 +24,7 @@ type sitePage struct {
 	Heard       spoken
 	Form        []formGroup
 	Try         string // an address of the site, for commands that are shown
+	Check       pageCheck
 }
 
 // siteTold is what can be said above a site.
@@ -47,6 +48,10 @@ func (k *desk) site(c echo.Context, who auth.User) error {
 }
 
 func (k *desk) showSite(c echo.Context, who auth.User, status int, s attribution.Site, form []formGroup, said *notice) error {
+	return k.showChecked(c, who, status, s, form, said, pageCheck{Offered: k.Examine != nil})
+}
+
+func (k *desk) showChecked(c echo.Context, who auth.User, status int, s attribution.Site, form []formGroup, said *notice, check pageCheck) error {
 	ctx := c.Request().Context()
 	pinned, err := k.Sites.Pinned(ctx, s.Key)
 	if err != nil {
@@ -56,7 +61,7 @@ func (k *desk) showSite(c echo.Context, who auth.User, status int, s attribution
 	if err != nil {
 		return err
 	}
-	p := sitePage{frame: k.frame(s.Name, sitesAt, who), Site: s, Tag: k.Sites.Tag(s.Key), Pinned: pinned, Heard: heard.of(s.Key), Form: form, Try: tryAt(s)}
+	p := sitePage{frame: k.frame(s.Name, sitesAt, who), Site: s, Tag: k.Sites.Tag(s.Key), Pinned: pinned, Heard: heard.of(s.Key), Form: form, Try: tryAt(s), Check: check}
 	p.Notice = said
 	return k.Render(c, status, "site", p)
 }

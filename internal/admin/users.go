@@ -29,6 +29,7 @@ type usersPage struct {
 	Users []auth.User
 	Roles any
 	Email string // of a form that was not taken
+	Wrong string // with its address
 	Role  auth.Role
 	Link  *shownLink
 }
@@ -66,7 +67,8 @@ func (k *desk) inviteUser(c echo.Context, who auth.User) error {
 	page := usersPage{Email: c.FormValue("email"), Role: auth.Role(c.FormValue("role"))}
 	u, err := k.Auth.AddUser(ctx, auth.User{Account: account, Email: page.Email, Name: c.FormValue("name"), Role: page.Role})
 	if errors.Is(err, auth.ErrBadUser) || errors.Is(err, auth.ErrEmailTaken) {
-		return k.showUsers(c, who, http.StatusUnprocessableEntity, page, &notice{"bad", sentence(err.Error())})
+		page.Wrong = sentence(err.Error())
+		return k.showUsers(c, who, http.StatusUnprocessableEntity, page, nil)
 	}
 	if err != nil {
 		return err

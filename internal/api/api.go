@@ -100,6 +100,7 @@ func Register(e *echo.Echo, d Deps) {
 		{http.MethodPost, "/affiliates/links", auth.Manager, audit.AffiliateLinks, writeLinks},
 		{http.MethodGet, "/affiliates/:id/digest", auth.Viewer, "", previewDigest},
 		{http.MethodGet, "/mails", auth.Viewer, "", listMails},
+		{http.MethodPost, "/mails/:id/retry", auth.Manager, audit.MailRetry, retryMail},
 		{http.MethodPost, "/hooks", auth.Manager, audit.HookCreate, createHook},
 		{http.MethodGet, "/hooks", auth.Viewer, "", listHooks},
 		{http.MethodGet, "/hooks/:id", auth.Viewer, "", getHook},

@@ -2,6 +2,9 @@ package api
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -9,9 +12,10 @@ import (
 	"tributary/internal/mail"
 )
 
-// Mails lists what is mailed to affiliates.
+// Mails are what is mailed to affiliates and users.
 type Mails interface {
 	List(ctx context.Context, state mail.State, after string, limit int) ([]mail.Mail, error)
+	Retry(ctx context.Context, id string) (mail.Mail, error)
 }
 
 // mailAnswer tells of a mail all but what it says and to whom.
@@ -44,4 +48,24 @@ func listMails(d Deps, c echo.Context) error {
 		return d.Mails.List(c.Request().Context(), state, c.QueryParam("cursor"), limit)
 	}
 	return listed(c, fetch, func(m mail.Mail) string { return m.ID }, shownMail)
+}
+
+// retryMail has a mail that was given up written and sent anew, and answers with the new one.
+func retryMail(d Deps, c echo.Context) error {
+	again, err := d.Mails.Retry(c.Request().Context(), c.Param("id"))
+	switch {
+	case errors.Is(err, mail.ErrNotFailed):
+		return problem(http.StatusConflict, "not_failed", fmt.Sprintf("this mail is %s: only one that was given up is sent again", again.State))
+	case errors.Is(err, mail.ErrAddressGone):
+		return problem(http.StatusConflict, "address_gone", err.Error())
+	case errors.Is(err, mail.ErrNoServer):
+		return problem(http.StatusConflict, "no_mail_server", err.Error())
+	case err != nil:
+		return err
+	}
+	out, err := shownMail(again)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusAccepted, out)
 }

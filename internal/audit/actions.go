@@ -39,6 +39,8 @@ const (
 	KeyCreate Action = "key.create" // of the REST API
 	KeyDelete Action = "key.delete"
 
+	MailRetry Action = "mail.retry" // one that was given up
+
 	OptInCredit Action = "optin.credit"
 	OptInRefuse Action = "optin.refuse"
 	OptInHold   Action = "optin.hold"   // a decision was taken back
@@ -87,7 +89,7 @@ var Actions = []Action{
 	AffiliateCreate, AffiliateChange, AffiliateSync, AffiliateLookup, AffiliateLink, AffiliateCard,
 	AffiliateDoorbell, AffiliateLinks, BackfillStart, BackupTake, HookCreate, HookChange,
 	HookDelete, HookRetry, JobRetry, KeapConnect, KeapDisconnect, KeapHook,
-	KeapLogin, KeapTenant, KeyCreate, KeyDelete, OptInCredit,
+	KeapLogin, KeapTenant, KeyCreate, KeyDelete, MailRetry, OptInCredit,
 	OptInRefuse, OptInHold, OptInExport, PasskeyCreate, PasskeyDelete, PasswordChange,
 	PersonErase, PersonExport, QuarantineDelete, QuarantineRetry, ReconcileFix, ReconcileStart,
 	SessionBegin, SessionEnd, SettingsChange, SetupBegin, SiteCreate, SiteChange,

@@ -69,7 +69,7 @@ func TestEachAffiliatesLinkIsWrittenOnce(t *testing.T) {
 	w := newWorld(t, sandbox.Options{})
 	field, other := w.box.AddContactField("Login address", "TEXT"), w.box.AddContactField("Colour", "TEXT")
 	w.set(func(s *settings.Settings) { s.LinkField = field.ID })
-	const n = 130
+	const n = 70
 	all := w.partners(n, other.ID)
 	gone := w.box.AddAffiliate(sandbox.Affiliate{Code: "gone"})
 	w.mustSync()
@@ -173,7 +173,7 @@ func TestAFieldThatIsGoneParksSomeLinksAndNoMore(t *testing.T) {
 	w := newWorld(t, sandbox.Options{})
 	other := w.box.AddContactField("Colour", "TEXT")
 	w.set(func(s *settings.Settings) { s.LinkField = "999" })
-	all := w.partners(250, other.ID)
+	all := w.partners(170, other.ID)
 	w.mustSync()
 	w.start()
 	w.keepLinks()

@@ -54,13 +54,15 @@ func (r *Report) add(level Level, code, text, do string) {
 
 // Doctor looks at pages.
 type Doctor struct {
-	Site string // the key that the tag should have; empty takes any
-	http http.Client
+	Site   string      // the key that the tag should have; empty takes any
+	http   http.Client // reads pages
+	own    http.Client // asks the collector
+	bounds Bounds
 }
 
 // New makes a Doctor who expects the tag of a site, or of any site when the key is empty.
 func New(site string) *Doctor {
-	return &Doctor{Site: site, http: http.Client{Timeout: 20 * time.Second}}
+	return &Doctor{Site: site, http: http.Client{Timeout: 20 * time.Second}, own: http.Client{Timeout: 20 * time.Second}}
 }
 
 // maxPage bounds what is read of a page, and of a script.
@@ -71,6 +73,11 @@ func (d *Doctor) Examine(ctx context.Context, address string) (Report, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		return Report{}, fmt.Errorf("%q must be the address of a page, such as https://www.example.com/webinar", address)
+	}
+	if d.bounds.Time > 0 {
+		var stop context.CancelFunc
+		ctx, stop = context.WithTimeout(ctx, d.bounds.Time)
+		defer stop()
 	}
 	p, err := d.read(ctx, address)
 	if err != nil {
@@ -84,7 +91,7 @@ func (d *Doctor) Examine(ctx context.Context, address string) (Report, error) {
 }
 
 func (d *Doctor) read(ctx context.Context, address string) (*page, error) {
-	answer, err := d.get(ctx, address)
+	answer, err := d.get(ctx, &d.http, address)
 	if err != nil {
 		return nil, fmt.Errorf("reading the page: %w", err)
 	}
@@ -96,7 +103,7 @@ func (d *Doctor) read(ctx context.Context, address string) (*page, error) {
 	if !strings.Contains(kind, "html") {
 		return nil, fmt.Errorf("reading the page: %s is %q, not HTML", address, kind)
 	}
-	text, err := charset.NewReader(io.LimitReader(answer.Body, maxPage), kind)
+	text, err := charset.NewReader(io.LimitReader(answer.Body, d.most()), kind)
 	if err != nil {
 		return nil, fmt.Errorf("reading the page: %w", err)
 	}
@@ -108,12 +115,12 @@ func (d *Doctor) read(ctx context.Context, address string) (*page, error) {
 }
 
 // get asks as a browser does: some hosts show programs another page.
-func (d *Doctor) get(ctx context.Context, address string) (*http.Response, error) {
+func (d *Doctor) get(ctx context.Context, by *http.Client, address string) (*http.Response, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, err
 	}
 	request.Header.Set("User-Agent", "Mozilla/5.0 (compatible; tributary doctor)")
 	request.Header.Set("Accept", "text/html,*/*")
-	return d.http.Do(request)
+	return by.Do(request)
 }

@@ -77,7 +77,7 @@ func (d *Doctor) tag(ctx context.Context, p *page, t tag, r *Report) {
 	if !p.tellPolicy(t, r) {
 		return
 	}
-	if d.script(ctx, t, r) {
+	if !d.tellForeign(t, r) && d.script(ctx, t, r) {
 		d.admission(ctx, p, t, r)
 	}
 }
@@ -110,7 +110,7 @@ func endpoint(t tag) *url.URL {
 
 // script reports whether the collector gives the script out.
 func (d *Doctor) script(ctx context.Context, t tag, r *Report) bool {
-	answer, err := d.get(ctx, t.src.String())
+	answer, err := d.get(ctx, &d.own, t.src.String())
 	if err != nil {
 		r.add(Problem, "collector_silent", "the collector does not answer at "+origin(t.src)+": "+clip(err.Error()), "Start it, or put its present address into the tag.")
 		return false
@@ -139,7 +139,7 @@ func (d *Doctor) admission(ctx context.Context, p *page, t tag, r *Report) {
 	}
 	request.Header.Set("Origin", origin(p.url))
 	request.Header.Set("Content-Type", "text/plain")
-	answer, err := d.http.Do(request)
+	answer, err := d.own.Do(request)
 	if err != nil {
 		r.add(Problem, "collector_silent", "the collector does not take events: "+clip(err.Error()), "Look into the collector's log.")
 		return

@@ -48,11 +48,33 @@ func Take(ctx context.Context, docs store.Documents, name string, life time.Dura
 	if now.Before(h.Until) {
 		return nil, ErrHeld
 	}
-	version, err := put(ctx, docs, name, now.Add(life), d.Version)
+	return take(ctx, docs, name, now.Add(life), d.Version)
+}
+
+// Seize takes a name from whoever holds it: for a process that alone has the store, where that one must be dead.
+func Seize(ctx context.Context, docs store.Documents, name string, life time.Duration, now time.Time) (*Lease, error) {
+	d, err := docs.Get(ctx, kind, name)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, fmt.Errorf("lease %s: %w", name, err)
+	}
+	return take(ctx, docs, name, now.Add(life), d.Version)
+}
+
+func take(ctx context.Context, docs store.Documents, name string, until time.Time, version int64) (*Lease, error) {
+	version, err := put(ctx, docs, name, until, version)
 	if err != nil {
 		return nil, err
 	}
 	return &Lease{docs, name, version}, nil
+}
+
+// Extend holds the name until now+life, or returns ErrHeld where it has passed to another.
+func (l *Lease) Extend(ctx context.Context, life time.Duration, now time.Time) error {
+	version, err := put(ctx, l.docs, l.name, now.Add(life), l.version)
+	if err == nil {
+		l.version = version
+	}
+	return err
 }
 
 // Release gives the name back before its time. One that has passed to another stays there.

@@ -73,3 +73,27 @@ func TestALeasePassesOn(t *testing.T) {
 		t.Errorf("after the release: %v", err)
 	}
 }
+
+func TestALeaseIsExtendedAndSeized(t *testing.T) {
+	s := open(t)
+	first, err := lease.Take(t.Context(), s, "x", time.Minute, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Extend(t.Context(), time.Minute, noon.Add(50*time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := lease.Take(t.Context(), s, "x", time.Minute, noon.Add(70*time.Second)); !errors.Is(err, lease.ErrHeld) {
+		t.Errorf("within the extension: %v", err)
+	}
+	second, err := lease.Seize(t.Context(), s, "x", time.Minute, noon.Add(70*time.Second))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Extend(t.Context(), time.Minute, noon.Add(71*time.Second)); !errors.Is(err, lease.ErrHeld) {
+		t.Errorf("extending what was lost: %v", err)
+	}
+	if err := second.Extend(t.Context(), time.Minute, noon.Add(72*time.Second)); err != nil {
+		t.Errorf("extending what was seized: %v", err)
+	}
+}

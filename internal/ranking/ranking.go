@@ -83,17 +83,17 @@ type Board struct {
 	wake     chan struct{}
 }
 
-// New makes a Board. It counts nothing before it is asked.
+// New makes a Board.
 func New(o Options) *Board {
 	return &Board{o: o.withDefaults(), wake: make(chan struct{}, 1)}
 }
 
-// Run counts again and again while somebody looks, until ctx ends.
+// Run counts once, so that who looks first need not wait, and again and again while somebody looks, until ctx ends.
 func (b *Board) Run(ctx context.Context) {
 	tick := time.NewTicker(b.o.Every)
 	defer tick.Stop()
-	for {
-		if b.isDue() {
+	for first := true; ; first = false {
+		if first || b.isDue() {
 			if err := b.Refresh(ctx); err != nil && ctx.Err() == nil {
 				b.o.Logger.Error("counting for the ranking of affiliates; the last one stays", "error", err)
 			}
@@ -111,25 +111,48 @@ func (b *Board) isDue() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.o.Now()
-	return now.Sub(b.asked) < b.o.Idle && now.Sub(b.list.At) >= max(b.o.Every, share*b.took)
+	return now.Sub(b.asked) < b.o.Idle && now.Sub(b.list.At)+b.took >= max(b.o.Every, share*b.took)
 }
+
+// quick is a count that a reader does not feel: it is made for each, so that a small account is always as it stands.
+const quick = 10 * time.Millisecond
 
 // List returns what was counted last. Who asks first waits for the first count.
 func (b *Board) List(ctx context.Context) (List, error) {
-	b.mu.Lock()
-	b.asked = b.o.Now()
-	list := b.list
-	b.mu.Unlock()
-	if !list.At.IsZero() {
+	list := b.latest()
+	if !list.At.IsZero() && !b.isQuick() {
 		b.nudge()
 		return list, nil
 	}
 	if err := b.Refresh(ctx); err != nil {
 		return List{}, err
 	}
+	return b.latest(), nil
+}
+
+// Latest is List for a page that must not wait: before the first count it has no rows and a zero At, and Run counts then.
+func (b *Board) Latest(ctx context.Context) (List, error) {
+	if list := b.latest(); list.At.IsZero() {
+		b.nudge()
+		return list, nil
+	}
+	return b.List(ctx)
+}
+
+// latest is what was counted last, for somebody who looks.
+func (b *Board) latest() List {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.list, nil
+	b.asked = b.o.Now()
+	list := b.list
+	list.Days = b.o.Days
+	return list
+}
+
+func (b *Board) isQuick() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.took < quick && b.o.Now().Sub(b.list.At) >= share*b.took
 }
 
 // nudge has Run look whether it is time: after a night in which nobody looked, a reader should not wait for the tick.

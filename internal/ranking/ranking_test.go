@@ -13,13 +13,17 @@ import (
 )
 
 // counted is a store of three affiliates that counts how often it is read.
-type counted struct{ reads atomic.Int64 }
+type counted struct {
+	reads atomic.Int64
+	takes time.Duration // each count
+}
 
 func (s *counted) Affiliates(_ context.Context, _ attribution.AccountID, after string, _ int) ([]attribution.Affiliate, error) {
 	if after != "" {
 		return nil, nil
 	}
 	s.reads.Add(1)
+	time.Sleep(s.takes)
 	return []attribution.Affiliate{{ID: "9", Name: "zoe"}, {ID: "10", Name: "Ann"}, {ID: "8", Name: "Bob", Code: "River"}}, nil
 }
 
@@ -30,19 +34,20 @@ func (s *counted) Counters(_ context.Context, _ attribution.AccountID, ref attri
 
 func TestItIsCountedOnlyWhileSomebodyLooks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &counted{}
+		s := &counted{takes: 20 * time.Millisecond}
 		b := ranking.New(ranking.Options{Store: s})
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
 		go b.Run(ctx)
 		time.Sleep(time.Hour)
-		if n := s.reads.Load(); n != 0 {
-			t.Errorf("counted %d times for nobody", n)
+		if n := s.reads.Load(); n != 1 {
+			t.Errorf("counted %d times for nobody, want the one time at the start", n)
 		}
-		list, err := b.List(ctx)
-		if err != nil || len(list.Rows) != 3 || list.At.IsZero() {
+		list, err := b.List(ctx) // that of the start, at once
+		if err != nil || len(list.Rows) != 3 || time.Since(list.At) != time.Hour-20*time.Millisecond {
 			t.Fatalf("%+v, %v", list, err)
 		}
+		s.reads.Store(0)
 		time.Sleep(5*time.Minute + time.Second)
 		if n := s.reads.Load(); n < 5 || n > 6 {
 			t.Errorf("counted %d times in five minutes", n)
@@ -57,6 +62,7 @@ func TestItIsCountedOnlyWhileSomebodyLooks(t *testing.T) {
 		if err != nil || time.Since(old.At) < time.Hour || s.reads.Load() != before+1 {
 			t.Errorf("%s, %v, counted %d times more", old.At, err, s.reads.Load()-before)
 		}
+		time.Sleep(time.Second) // until that count has ended
 	})
 }
 
@@ -92,4 +98,47 @@ func TestAListIsSortedSearchedAndCut(t *testing.T) {
 			t.Errorf("%s gives %q of %d, want %q of %d", fmt.Sprint(c.q.Order, c.q.Text, c.q.Offset), got, total, c.want, c.total)
 		}
 	}
+}
+
+func TestWhoMustNotWaitGetsTheLatest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &counted{takes: 20 * time.Millisecond}
+		b := ranking.New(ranking.Options{Store: s})
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		if list, err := b.Latest(ctx); err != nil || len(list.Rows) != 0 || !list.At.IsZero() || list.Days != 30 || s.reads.Load() != 0 {
+			t.Errorf("before the first count: %+v, %v", list, err)
+		}
+		go b.Run(ctx)
+		time.Sleep(2 * time.Second)
+		if list, err := b.Latest(ctx); err != nil || len(list.Rows) != 3 || list.At.IsZero() {
+			t.Errorf("after it: %+v, %v", list, err)
+		}
+	})
+}
+
+// TestASmallAccountIsAlwaysAsItStands: what is counted in no time is counted for each reader.
+func TestASmallAccountIsAlwaysAsItStands(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &counted{takes: 5 * time.Millisecond}
+		b := ranking.New(ranking.Options{Store: s})
+		if err := b.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			time.Sleep(time.Second)
+			began := time.Now()
+			if list, err := b.Latest(t.Context()); err != nil || list.At.Before(began) {
+				t.Errorf("counted %s ago, %v", time.Since(list.At), err)
+			}
+		}
+		for range 100 { // all at once
+			if _, err := b.List(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := s.reads.Load(); n != 4 {
+			t.Errorf("counted %d times, want 4", n)
+		}
+	})
 }

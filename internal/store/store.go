@@ -107,6 +107,9 @@ type Events interface {
 	Ingest(ctx context.Context, account attribution.AccountID, policy attribution.Policy, batch []attribution.Event) ([]Outcome, error)
 	// Log returns events newest first by id, at most limit, those before the cursor (zero for the newest).
 	Log(ctx context.Context, account attribution.AccountID, before uuid.UUID, limit int) ([]LoggedEvent, error)
+	// Undated returns the events whose id tells no time (see IsUndated), those received last first, at most limit, those before
+	// the cursor (zero for the newest). Log has them as well, wherever their ids stand.
+	Undated(ctx context.Context, account attribution.AccountID, before Cursor, limit int) ([]LoggedEvent, error)
 	// OptIn returns one opt-in, or ErrNotFound. The id of one that was taken up by another leads to that one.
 	OptIn(ctx context.Context, account attribution.AccountID, id uuid.UUID) (attribution.OptIn, error)
 	// OptIns lists opt-ins, latest first.

@@ -69,6 +69,10 @@ func guarded(loopback bool) *net.Dialer {
 	}}
 }
 
+// Dialer connects to public addresses alone, and to this machine where loopback allows it: for whatever calls an address that
+// somebody has filled in. Its error is an *Inside where a name leads elsewhere.
+func Dialer(loopback bool) *net.Dialer { return guarded(loopback) }
+
 // Inside is the error for an endpoint whose name leads where no webhook may go.
 type Inside struct {
 	Address netip.Addr

@@ -126,7 +126,7 @@ func (s *Service) Replay(ctx context.Context, endpoint, id string) (Delivery, er
 		return d, err
 	}
 	s.push(endpoint, k, d.Due)
-	return s.readable(d), nil
+	return s.readable(d), s.nudge(ctx)
 }
 
 // ReplayFailed sends all events again that were given up and happened at or after a time. It returns how many.

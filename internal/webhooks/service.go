@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -36,7 +37,9 @@ type Options struct {
 	Sealer  Sealer
 	Account attribution.AccountID
 	// Show makes the data of an event: the opt-in as the REST API shows it, with this e-mail.
-	Show     func(ctx context.Context, o attribution.OptIn, email string) (any, error)
+	Show func(ctx context.Context, o attribution.OptIn, email string) (any, error)
+	// Alone says that no other process can have the store: what a dead one held is free at once.
+	Alone    bool
 	Loopback bool // for development: endpoints on this machine, by http as well
 	// Dial connects; by default to public addresses alone. For tests on a network in memory.
 	Dial    func(ctx context.Context, network, address string) (net.Conn, error)
@@ -82,6 +85,9 @@ type Service struct {
 	book  book // as it was read last
 
 	version int64 // of the book
+
+	leads  atomic.Bool // this process delivers
+	heeded int64       // the nudge that was last looked at
 }
 
 // New makes a Service. Nothing is sent until Run.
@@ -90,10 +96,12 @@ func New(o Options) *Service {
 	return &Service{Options: o, client: newClient(o.Dial), luck: rand.Float64, lanes: map[string]*lane{}}
 }
 
-// Run passes on what happens until ctx ends, and returns when the last delivery is noted.
-func (s *Service) Run(ctx context.Context) {
-	defer s.client.CloseIdleConnections()
+// dispatch passes on what happens until ctx ends, and returns when the last delivery is noted.
+func (s *Service) dispatch(ctx context.Context) {
+	s.leads.Store(true)
+	defer s.leads.Store(false)
 	var lanes sync.WaitGroup
+	defer s.dropLanes()
 	defer lanes.Wait()
 	next := time.NewTicker(s.Poll)
 	defer next.Stop()
@@ -112,6 +120,16 @@ func (s *Service) Run(ctx context.Context) {
 	}
 }
 
+// dropLanes forgets what ran: who delivers next reads it from the store.
+func (s *Service) dropLanes() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for id, l := range s.lanes {
+		l.stop()
+		delete(s.lanes, id)
+	}
+}
+
 // reread is how often the endpoints are read although nothing happens: another process may have changed them.
 const reread = 5 * time.Second
 
@@ -119,6 +137,9 @@ const reread = 5 * time.Second
 func (s *Service) round(ctx context.Context, read *time.Time, lanes *sync.WaitGroup) (int, error) {
 	if now := s.Now(); now.Sub(*read) >= reread {
 		if _, err := s.look(ctx); err != nil {
+			return 0, err
+		}
+		if err := s.heed(ctx); err != nil {
 			return 0, err
 		}
 		*read = now

@@ -28,14 +28,16 @@ const account = attribution.DefaultAccount
 type world struct {
 	t *testing.T
 	*webhooks.Service
-	poll  time.Duration
-	keep  int
-	dir   string
-	store *boltstore.Store
-	vault *vault.Vault
-	use   func(webhooks.Store) webhooks.Store // what the service gets for a store
-	stop  func()
-	net   *network
+	poll time.Duration
+	keep int
+	// shared lets other processes have the store
+	shared bool
+	dir    string
+	store  *boltstore.Store
+	vault  *vault.Vault
+	use    func(webhooks.Store) webhooks.Store // what the service gets for a store
+	stop   func()
+	net    *network
 }
 
 // inWorld runs a test in a bubble.
@@ -90,7 +92,7 @@ func (w *world) start() {
 
 func (w *world) service() *webhooks.Service {
 	return webhooks.New(webhooks.Options{
-		Store: w.use(w.store), Sealer: w.vault, Account: account, Loopback: true, Dial: w.net.dial, Poll: w.poll, Keep: w.keep,
+		Store: w.use(w.store), Sealer: w.vault, Account: account, Loopback: true, Dial: w.net.dial, Poll: w.poll, Keep: w.keep, Alone: !w.shared,
 		Show: func(_ context.Context, o attribution.OptIn, email string) (any, error) {
 			return shown{o.ID, o.Status, email}, nil
 		},

@@ -56,7 +56,7 @@ async function held(name: string): Promise<string> {
 async function open(page: Page): Promise<void> {
   await page.goto(`${landing}/desk`);
   await page.locator('button').first().click();
-  await page.waitForURL('**/admin/welcome'); // which asks how to sign in from now on
+  await page.waitForURL('**/admin');
   await page.goto(`${base}/admin/review`);
 }
 

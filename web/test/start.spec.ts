@@ -90,7 +90,8 @@ test('a marketer sets all up alone, and sees the first visit', async ({ page, co
   await page.getByLabel('E-mail').fill('olive@example.com');
   await page.getByLabel('Password').fill('password123');
   await page.getByRole('button', { name: 'Continue' }).click();
-  await expect(page.getByRole('alert')).toContainText('most common');
+  await expect(page.locator('#password-hint')).toContainText('most common');
+  await expect(page.getByLabel('Password')).toBeFocused();
   await page.getByLabel('Password').fill('seven green bicycles');
   await page.getByRole('button', { name: 'Continue' }).click();
 

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	startsWithin = 15 * time.Second
+	startsWithin = 2 * time.Minute // a store of an older version is brought to the new form at its start
 	stopsWithin  = 15 * time.Second
 )
 

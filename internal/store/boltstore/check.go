@@ -163,7 +163,7 @@ func (a *accountTx) check() error {
 		}
 	}
 	r := recount{hours: map[hourKey]attribution.Tally{}, unique: map[string]int64{}, people: map[string]int64{}, parts: map[partKey]attribution.Part{}}
-	return errors.Join(a.recountEvents(&r), a.recountVisitors(&r), a.recountOptIns(&r), a.recountPeople(&r), a.compare(&r), a.compareParts(r.parts))
+	return errors.Join(a.recountEvents(&r), a.recountVisitors(&r), a.recountOptIns(&r), a.recountPeople(&r), a.compare(&r), a.compareParts(r.parts), a.checkUndated())
 }
 
 func (r *recount) add(ref string, hour attribution.Hour, t attribution.Tally) {

@@ -52,6 +52,9 @@ func (a *accountTx) ingest(e *attribution.Event, policy attribution.Policy) (sto
 	if err != nil {
 		return store.Outcome{}, err
 	}
+	if err := a.listUndated(e); err != nil {
+		return store.Outcome{}, err
+	}
 	return outcome, a.table("events").put(e.ID[:], encoded)
 }
 

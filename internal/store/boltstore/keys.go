@@ -38,6 +38,7 @@ import (
 //	accounts/A/parked   code 00 kind 00 time made, job id       -
 //	accounts/A/referrals Keap's referral id                     who counts it: the id of an imported event, or nothing for an opt-in
 //	accounts/A/news     time-ordered id                         store.News as JSON
+//	accounts/A/undated  time received, event id                 - : of those whose id tells no time
 //	jobs                account 00 job id                       store.Job as JSON
 //	due                 lane, time, account 00 job id           - : no lane byte for the slow lane, see dueKey
 //	quarantine          id                                      store.Quarantined as JSON
@@ -54,7 +55,7 @@ var topBuckets = [][]byte{accountsBucket, jobsBucket, dueBucket, quarantineBucke
 
 var accountBuckets = []string{
 	"events", "visits", "pending", "counters", "strings", "numbers", "optins", "joins", "time", "refs", "persons", "statuses",
-	"people", "credits", "partners", "codes", "referrals", "breakdowns", "values", "news", "networks", "flagged", "parked",
+	"people", "credits", "partners", "codes", "referrals", "breakdowns", "values", "news", "networks", "flagged", "parked", "undated",
 }
 
 const keyTimeLength = 8

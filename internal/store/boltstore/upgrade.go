@@ -31,6 +31,7 @@ func (s *Store) addBuckets() (err error) {
 
 func (s *Store) upgrade(tx *bolt.Tx, id attribution.AccountID) error {
 	brokenDown := tx.Bucket(accountsBucket).Bucket([]byte(id)).Bucket([]byte("breakdowns")) != nil
+	dated := tx.Bucket(accountsBucket).Bucket([]byte(id)).Bucket([]byte("undated")) != nil
 	listed := tx.Bucket(accountsBucket).Bucket([]byte(id)).Bucket([]byte("parked")) != nil
 	b, err := createAccount(tx, id)
 	if err != nil {
@@ -45,6 +46,9 @@ func (s *Store) upgrade(tx *bolt.Tx, id attribution.AccountID) error {
 	}
 	if err == nil && !listed {
 		err = a.listParked()
+	}
+	if err == nil && !dated {
+		err = a.listAllUndated()
 	}
 	return err
 }

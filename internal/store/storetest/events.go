@@ -121,6 +121,54 @@ var eventTests = map[string]func(*testing.T, *bench){
 			t.Errorf("stored %+v\nread   %+v\n%v", e, log, err)
 		}
 	},
+	"events whose id tells no time are listed by when they came": func(t *testing.T, b *bench) {
+		var want []uuid.UUID
+		for i := range 25 {
+			at := noon.Add(time.Duration(i/2) * time.Second) // two at each moment
+			e := click(byID("7"), newID(noon), at)
+			switch {
+			case i%5 == 0:
+				e.ID = newID(at.Add(time.Hour)) // a clock that is ahead
+			case i%2 == 0:
+				e.ID = uuid.NewSHA1(uuid.NameSpaceURL, []byte{byte(i)})
+			}
+			if out := append(b.ingest(e), b.ingest(e)...); out[1].Disposition != store.Duplicate {
+				t.Fatalf("%+v", out)
+			}
+			if i%5 == 0 || i%2 == 0 {
+				want = append(want, e.ID)
+			}
+		}
+		b.reopen()
+		seen := map[uuid.UUID]bool{}
+		var before store.Cursor
+		for {
+			page, err := b.Undated(ctx, account, before, 4)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range page {
+				if !before.At.IsZero() && e.Received.After(before.At) || seen[e.ID] {
+					t.Errorf("%s at %s comes after %s", e.ID, e.Received, before.At)
+				}
+				seen[e.ID], before = true, store.Cursor{At: e.Received, ID: e.ID}
+			}
+			if len(page) < 4 {
+				break
+			}
+		}
+		for _, id := range want {
+			if !seen[id] {
+				t.Errorf("%s is missing", id)
+			}
+		}
+		if len(seen) != len(want) {
+			t.Errorf("%d are listed, want %d", len(seen), len(want))
+		}
+		if none, err := b.Undated(ctx, "nobody", store.Cursor{}, 10); len(none) != 0 || err != nil {
+			t.Errorf("of an account that is not there: %v, %v", none, err)
+		}
+	},
 	"the log pages from the newest": func(t *testing.T, b *bench) {
 		var want []uuid.UUID
 		for i := range 25 {
