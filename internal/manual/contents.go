@@ -28,7 +28,7 @@ var contents = []struct {
 	}},
 	{"Affiliates", []entry{{"portal", "The affiliate's pages"}, {"mail", "Mail and the weekly digest"}, {"languages", "Languages"}}},
 	{"Run it", []entry{
-		{"hosting", "Hosting"}, {"settings", "Flags and settings"}, {"mail", "Mail"}, {"backup", "Backups"}, {"metrics", "Metrics"},
+		{"hosting", "Hosting"}, {"settings", "Flags and settings"}, {"backup", "Backups"}, {"metrics", "Metrics"},
 		{"privacy", "Privacy"}, {"security", "Security"},
 	}},
 	{"For developers", []entry{{"javascript", "The page's own calls"}, {"webhooks", "Webhooks"}, {"errors", "Errors and their codes"}}},
