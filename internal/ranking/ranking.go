@@ -117,15 +117,28 @@ func (b *Board) isDue() bool {
 // quick is a count that a reader does not feel: it is made for each, so that a small account is always as it stands.
 const quick = 10 * time.Millisecond
 
-// List returns what was counted last. Who asks first waits for the first count.
+// patience is how long who asks first waits for the first count: from a cold disk it can take half a minute.
+const patience = 250 * time.Millisecond
+
+// List returns what was counted last; with a zero At when the first count takes longer than a reader waits.
 func (b *Board) List(ctx context.Context) (List, error) {
 	list := b.latest()
 	if !list.At.IsZero() && !b.isQuick() {
 		b.nudge()
 		return list, nil
 	}
-	if err := b.Refresh(ctx); err != nil {
-		return List{}, err
+	counted := make(chan error, 1)
+	go func() { counted <- b.Refresh(context.WithoutCancel(ctx)) }() // it goes on for the next who asks
+	enough := time.NewTimer(patience)
+	defer enough.Stop()
+	select {
+	case err := <-counted:
+		if err != nil {
+			return List{}, err
+		}
+	case <-enough.C:
+	case <-ctx.Done():
+		return List{}, ctx.Err()
 	}
 	return b.latest(), nil
 }

@@ -142,3 +142,20 @@ func TestASmallAccountIsAlwaysAsItStands(t *testing.T) {
 		}
 	})
 }
+
+// TestNobodyWaitsForALongFirstCount: it goes on without them.
+func TestNobodyWaitsForALongFirstCount(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &counted{takes: 30 * time.Second}
+		b := ranking.New(ranking.Options{Store: s})
+		began := time.Now()
+		list, err := b.List(t.Context())
+		if err != nil || !list.At.IsZero() || len(list.Rows) != 0 || time.Since(began) > time.Second {
+			t.Errorf("after %s: %+v, %v", time.Since(began), list, err)
+		}
+		time.Sleep(30 * time.Second)
+		if list, err := b.List(t.Context()); err != nil || len(list.Rows) != 3 || s.reads.Load() != 1 {
+			t.Errorf("%+v, %v, counted %d times", list, err, s.reads.Load())
+		}
+	})
+}
