@@ -88,7 +88,17 @@ func (l *Lease) Release(ctx context.Context) error {
 	return err
 }
 
+// writing bounds how long a stop waits for a write.
+const writing = 5 * time.Second
+
+// put writes to the end, also when ctx ends meanwhile: whoever stops must know whether the lease is its own, to give it back.
+// Otherwise nobody would have it until its time is over.
 func put(ctx context.Context, docs store.Documents, name string, until time.Time, version int64) (int64, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, fmt.Errorf("lease %s: %w", name, err)
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writing)
+	defer cancel()
 	value, err := json.Marshal(held{until})
 	if err != nil {
 		return 0, err

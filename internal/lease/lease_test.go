@@ -1,6 +1,7 @@
 package lease_test
 
 import (
+	"context"
 	"errors"
 	"sync"
 	"sync/atomic"
@@ -95,5 +96,45 @@ func TestALeaseIsExtendedAndSeized(t *testing.T) {
 	}
 	if err := second.Extend(t.Context(), time.Minute, noon.Add(72*time.Second)); err != nil {
 		t.Errorf("extending what was seized: %v", err)
+	}
+}
+
+// stopping is a store whose user is stopped in the midst of each write.
+type stopping struct {
+	*boltstore.Store
+	stop context.CancelFunc
+}
+
+func (s *stopping) Put(ctx context.Context, kind, key string, value []byte, version int64) (int64, error) {
+	s.stop()
+	return s.Store.Put(ctx, kind, key, value, version)
+}
+
+// context is one that ends in the midst of the next write.
+func (s *stopping) context(t *testing.T) (ctx context.Context) {
+	ctx, s.stop = context.WithCancel(t.Context())
+	return ctx
+}
+
+// TestAStopInTheMidstOfAWriteLeavesNothingHeld: the one that stops knows what it has, and gives it back.
+func TestAStopInTheMidstOfAWriteLeavesNothingHeld(t *testing.T) {
+	s := &stopping{Store: open(t)}
+	held, err := lease.Take(s.context(t), s, "x", time.Minute, noon)
+	if err != nil {
+		t.Fatalf("taking, stopped meanwhile: %v", err)
+	}
+	if err := held.Extend(s.context(t), time.Minute, noon.Add(time.Second)); err != nil {
+		t.Fatalf("extending, stopped meanwhile: %v", err)
+	}
+	if err := held.Release(s.context(t)); err != nil {
+		t.Fatalf("giving back, stopped meanwhile: %v", err)
+	}
+	if _, err := lease.Take(s.context(t), s, "x", time.Minute, noon); err != nil {
+		t.Errorf("after it was given back: %v", err)
+	}
+	ended, end := context.WithCancel(t.Context())
+	end()
+	if _, err := lease.Take(ended, s, "y", time.Minute, noon); !errors.Is(err, context.Canceled) {
+		t.Errorf("taken after the stop: %v", err)
 	}
 }

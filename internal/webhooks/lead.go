@@ -29,7 +29,6 @@ func (s *Service) Run(ctx context.Context) {
 	}
 	for ctx.Err() == nil {
 		err := s.lead(ctx, take)
-		take = lease.Take
 		if errors.Is(err, lease.ErrHeld) {
 			_, err = s.look(ctx) // what the metrics tell of endpoints
 		}
