@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	bolt "go.etcd.io/bbolt"
 
 	"tributary/internal/attribution"
 	"tributary/internal/store"
@@ -26,16 +25,7 @@ func TestAnOlderFileListsItsUndatedEvents(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Close()
-	db, err := bolt.Open(filepath.Join(dir, "tributary.db"), 0o600, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := db.Update(func(tx *bolt.Tx) error {
-		return tx.Bucket([]byte("accounts")).Bucket([]byte("main")).DeleteBucket([]byte("undated"))
-	}); err != nil {
-		t.Fatal(err)
-	}
-	db.Close()
+	drop(t, filepath.Join(dir, "tributary.db"), "undated")
 	s = openIn(t, dir)
 	defer s.Close()
 	found, err := s.Undated(ctx, "main", store.Cursor{}, 10)

@@ -30,16 +30,7 @@ func TestAnOlderFileGetsWhatItLacks(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Close()
-	db, err := bolt.Open(filepath.Join(dir, "tributary.db"), 0o600, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := db.Update(func(tx *bolt.Tx) error {
-		return tx.Bucket([]byte("accounts")).Bucket([]byte("main")).DeleteBucket([]byte("joins"))
-	}); err != nil {
-		t.Fatal(err)
-	}
-	db.Close()
+	drop(t, filepath.Join(dir, "tributary.db"), "joins")
 	s = openIn(t, dir)
 	defer s.Close()
 	optIn.Joins, optIn.ID = optIn.ID, uuid.New()

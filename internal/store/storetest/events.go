@@ -109,88 +109,6 @@ var eventTests = map[string]func(*testing.T, *bench){
 		}
 		b.wantTotal(byID("7"), attribution.Tally{OptIns: 1, People: 1})
 	},
-	"the log returns every field": func(t *testing.T, b *bench) {
-		e := optIn(byID("7"), "ann", noon)
-		e.First = attribution.Touch{Ref: byCode("00123"), At: noon.Add(-80 * 24 * time.Hour)}
-		e.UTM = attribution.UTM{Source: "a", Medium: "b", Campaign: "c", Term: "d", Content: "e"}
-		e.Form.Provider, e.Referrer, e.Note = "everwebinar", "https://blog.example.com/post", "the clock was off"
-		e.Joins, e.Test = newID(noon), true
-		b.ingest(e)
-		log, err := b.Log(ctx, account, uuid.Nil, 10)
-		if err != nil || len(log) != 1 || !reflect.DeepEqual(log[0].Event, e) {
-			t.Errorf("stored %+v\nread   %+v\n%v", e, log, err)
-		}
-	},
-	"events whose id tells no time are listed by when they came": func(t *testing.T, b *bench) {
-		var want []uuid.UUID
-		for i := range 25 {
-			at := noon.Add(time.Duration(i/2) * time.Second) // two at each moment
-			e := click(byID("7"), newID(noon), at)
-			switch {
-			case i%5 == 0:
-				e.ID = newID(at.Add(time.Hour)) // a clock that is ahead
-			case i%2 == 0:
-				e.ID = uuid.NewSHA1(uuid.NameSpaceURL, []byte{byte(i)})
-			}
-			if out := append(b.ingest(e), b.ingest(e)...); out[1].Disposition != store.Duplicate {
-				t.Fatalf("%+v", out)
-			}
-			if i%5 == 0 || i%2 == 0 {
-				want = append(want, e.ID)
-			}
-		}
-		b.reopen()
-		seen := map[uuid.UUID]bool{}
-		var before store.Cursor
-		for {
-			page, err := b.Undated(ctx, account, before, 4)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, e := range page {
-				if !before.At.IsZero() && e.Received.After(before.At) || seen[e.ID] {
-					t.Errorf("%s at %s comes after %s", e.ID, e.Received, before.At)
-				}
-				seen[e.ID], before = true, store.Cursor{At: e.Received, ID: e.ID}
-			}
-			if len(page) < 4 {
-				break
-			}
-		}
-		for _, id := range want {
-			if !seen[id] {
-				t.Errorf("%s is missing", id)
-			}
-		}
-		if len(seen) != len(want) {
-			t.Errorf("%d are listed, want %d", len(seen), len(want))
-		}
-		if none, err := b.Undated(ctx, "nobody", store.Cursor{}, 10); len(none) != 0 || err != nil {
-			t.Errorf("of an account that is not there: %v, %v", none, err)
-		}
-	},
-	"the log pages from the newest": func(t *testing.T, b *bench) {
-		var want []uuid.UUID
-		for i := range 25 {
-			e := click(byID("7"), newID(noon), noon.Add(time.Duration(i)*time.Second))
-			want = append([]uuid.UUID{e.ID}, want...)
-			b.ingest(e)
-		}
-		var got []uuid.UUID
-		for cursor := uuid.Nil; len(got) < 25; {
-			page, err := b.Log(ctx, account, cursor, 10)
-			if err != nil || len(page) == 0 {
-				t.Fatalf("page after %d: %v", len(got), err)
-			}
-			for _, e := range page {
-				got = append(got, e.ID)
-			}
-			cursor = got[len(got)-1]
-		}
-		if !slices.Equal(got, want) {
-			t.Error("the pages do not make the log")
-		}
-	},
 	"ways of one opt-in in any order are one opt-in": func(t *testing.T, b *bench) {
 		for round := range 40 {
 			who := fmt.Sprint("person ", round)
@@ -330,40 +248,6 @@ var eventTests = map[string]func(*testing.T, *bench){
 		b.wantTotal(byID("7"), attribution.Tally{OptIns: 1, People: 1})
 		if jobs := b.claim(noon.Add(time.Hour), 10); len(jobs) != 4 {
 			t.Errorf("%d jobs due over two accounts, want 4", len(jobs))
-		}
-	},
-	"the quarantine keeps and lists": func(t *testing.T, b *bench) {
-		for i := range 5 {
-			q := store.Quarantined{ID: newID(noon.Add(time.Duration(i) * time.Second)), Received: noon, Code: "bad_json", Reason: fmt.Sprint(i), Sealed: []byte{1}}
-			if err := b.Quarantine(ctx, q); err != nil {
-				t.Fatal(err)
-			}
-		}
-		b.reopen()
-		page, err := b.Quarantines(ctx, uuid.Nil, 2)
-		if err != nil || len(page) != 2 || page[0].Reason != "4" {
-			t.Fatalf("first page %+v, %v", page, err)
-		}
-		if rest, err := b.Quarantines(ctx, page[1].ID, 10); err != nil || len(rest) != 3 || rest[0].Reason != "2" {
-			t.Errorf("second page %+v, %v", rest, err)
-		}
-	},
-	"what leaves the quarantine is gone, once": func(t *testing.T, b *bench) {
-		q := store.Quarantined{ID: newID(noon), Received: noon, Code: "bad_json", Reason: "why", Sealed: []byte{1}}
-		if err := b.Quarantine(ctx, q); err != nil {
-			t.Fatal(err)
-		}
-		if got, err := b.Quarantined(ctx, q.ID); err != nil || !reflect.DeepEqual(got, q) {
-			t.Errorf("kept %+v, read %+v, %v", q, got, err)
-		}
-		if err := b.Unquarantine(ctx, q.ID); err != nil {
-			t.Errorf("removing: %v", err)
-		}
-		if err := b.Unquarantine(ctx, q.ID); !errors.Is(err, store.ErrNotFound) {
-			t.Errorf("removing again: %v", err)
-		}
-		if _, err := b.Quarantined(ctx, q.ID); !errors.Is(err, store.ErrNotFound) {
-			t.Errorf("afterwards: %v", err)
 		}
 	},
 	"everything is there after a restart": func(t *testing.T, b *bench) {

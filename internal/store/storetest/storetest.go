@@ -17,7 +17,7 @@ type Open func(t *testing.T, name string) store.Store
 
 // Run runs the whole suite. Each test has a store of its own, whose invariants are checked on the way out.
 func Run(t *testing.T, open Open) {
-	for _, group := range []map[string]func(*testing.T, *bench){eventTests, joinTests, outboxTests, followingTests, affiliateTests, documentTests, peopleTests, correctionTests, breakdownTests, newsTests, worklistTests, decisionTests} {
+	for _, group := range []map[string]func(*testing.T, *bench){eventTests, logTests, quarantineTests, joinTests, outboxTests, followingTests, affiliateTests, documentTests, peopleTests, correctionTests, breakdownTests, newsTests, worklistTests, decisionTests} {
 		for name, test := range group {
 			t.Run(name, func(t *testing.T) {
 				b := &bench{t: t, open: open, Store: open(t, "store")}
