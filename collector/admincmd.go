@@ -27,18 +27,9 @@ They ask the running collector, with the admin key in the data folder. "tributar
 var adminCommands = map[string]func(ctx context.Context, args []string, stdout, stderr io.Writer) error{"link": adminLink, "users": adminUsers}
 
 func adminCommand(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	if len(args) == 0 {
-		fmt.Fprint(stderr, adminUsage)
-		return errUsage
-	}
-	switch args[0] {
-	case "help", "-h", "--help":
-		fmt.Fprint(stdout, adminUsage)
-		return nil
-	}
-	command, known := adminCommands[args[0]]
-	if !known {
-		return fmt.Errorf("%w: there is no command \"admin %s\"; \"tributary admin help\" lists them", errUsage, args[0])
+	command, err := below("admin", adminUsage, adminCommands, args, stdout, stderr)
+	if command == nil || err != nil {
+		return err
 	}
 	return command(ctx, args[1:], stdout, stderr)
 }

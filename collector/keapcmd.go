@@ -36,18 +36,9 @@ var keapCommands = map[string]func(ctx context.Context, args []string, stdin io.
 }
 
 func keapCommand(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
-	if len(args) == 0 {
-		fmt.Fprint(stderr, keapUsage)
-		return errUsage
-	}
-	switch args[0] {
-	case "help", "-h", "--help":
-		fmt.Fprint(stdout, keapUsage)
-		return nil
-	}
-	command, known := keapCommands[args[0]]
-	if !known {
-		return fmt.Errorf("%w: there is no command \"keap %s\"; \"tributary keap help\" lists them", errUsage, args[0])
+	command, err := below("keap", keapUsage, keapCommands, args, stdout, stderr)
+	if command == nil || err != nil {
+		return err
 	}
 	return command(ctx, args[1:], stdin, stdout, stderr)
 }
