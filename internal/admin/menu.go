@@ -53,6 +53,9 @@ func (k *desk) frame(title, here string, who auth.User) frame {
 	return frame{Title: title, Here: here, User: who, Zone: k.Zone.String(), starting: !k.isStarted(context.Background())}
 }
 
+// IsRefused says that what was asked for was not looked for: the notice says why.
+func (f frame) IsRefused() bool { return f.Notice != nil && f.Notice.Tone == "bad" }
+
 // May lets a template leave out what the reader's role does not allow.
 func (f frame) May(role string) bool { return f.User.Role.May(auth.Role(role)) }
 

@@ -3,6 +3,7 @@ package admin_test
 import (
 	"net/http"
 	"regexp"
+	"strings"
 	"testing"
 
 	"tributary/internal/auth"
@@ -24,6 +25,22 @@ func TestWhatIsWrongIsSaidAtItsField(t *testing.T) {
 		there := regexp.MustCompile(`(?s)<(input|textarea)[^>]* id="` + at.field + `"[^>]* aria-invalid="true"( aria-describedby="[^"]*")? autofocus[^>]*>.{0,400}class="wrong"`)
 		if w.Code != http.StatusUnprocessableEntity || !there.MatchString(w.Body.String()) {
 			t.Errorf("%s answers %d and does not say at %s what is wrong", path, w.Code, at.field)
+		}
+	}
+}
+
+// TestAFilterThatIsWrongFindsNothingAndSaysSo: that nothing was looked for must not read as if there were nothing.
+func TestAFilterThatIsWrongFindsNothingAndSaysSo(t *testing.T) {
+	d := newDesk(t)
+	cookie := d.as(auth.Manager)
+	for path, says := range map[string]string{
+		"/admin/optins?from=2026-13-45": "from must be a day such as",
+		"/admin/outbox?from=2026-13-45": "from must be a day such as",
+		"/admin/events?affiliate=0":     "affiliate",
+	} {
+		w := d.do(http.MethodGet, path, cookie, "")
+		if body := w.Body.String(); w.Code != http.StatusUnprocessableEntity || !strings.Contains(body, says) || strings.Contains(body, "card empty") {
+			t.Errorf("%s: %d, %s", path, w.Code, body)
 		}
 	}
 }
