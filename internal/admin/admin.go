@@ -4,6 +4,7 @@
 package admin
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -20,6 +21,7 @@ import (
 	"tributary/internal/auth"
 	"tributary/internal/pages"
 	"tributary/internal/store"
+	"tributary/internal/texts"
 	"tributary/web"
 )
 
@@ -28,7 +30,7 @@ type Opener interface {
 	Open(sealed []byte, key attribution.PersonKey) (attribution.Person, error)
 }
 
-// Deps are what the desk works with. All are needed but SendLink, Zone and Stopping.
+// Deps are what the desk works with. All are needed but SendLink, Zone, Stopping and Texts.
 type Deps struct {
 	Auth    *auth.Auth
 	Audit   *audit.Log
@@ -42,6 +44,7 @@ type Deps struct {
 	Zone     *time.Location   // of the days; nil means UTC
 	// Stopping is closed when the server begins to stop: open streams then end, so that it need not wait for them.
 	Stopping <-chan struct{}
+	Texts    *texts.Texts // what the pages say; nil for those of the program
 
 	SetUp
 	Incoming
@@ -111,8 +114,11 @@ func newDesk(d Deps) (*desk, error) {
 	k.arrived = pages.NewWatch(k.arrivalsVersion)
 	k.BaseURL = strings.TrimRight(d.BaseURL, "/")
 	k.log = pages.NewWatch(k.eventsVersion)
-	k.Face, err = pages.NewFace("admin", d.Assets, base, words)
-	return k, err
+	if k.Face, err = pages.NewFace("admin", d.Assets, base, words); err != nil {
+		return nil, err
+	}
+	k.Speak(cmp.Or(d.Texts, texts.Shipped()).Part("desk"))
+	return k, nil
 }
 
 // nowhere answers an address that no page has.

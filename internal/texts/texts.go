@@ -1,12 +1,14 @@
 // Package texts holds the sentences of the product, in every language that there is a file for, and the way that readers
 // write numbers and dates.
 //
-// The files are those of web/texts, one for each language, named by it: en.toml. Their sentences are go-i18n messages, with
+// The files are those of web/texts, named by their language: en.toml. A part of the texts that is translated by itself has files
+// of its own, with its name before: desk.en.toml. Their sentences are go-i18n messages, with
 // plurals by the rules of each language and named placeholders. English has all of them; what another language lacks is
 // said in English, sentence by sentence.
 package texts
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -25,6 +27,7 @@ type Texts struct {
 	bundle    *i18n.Bundle
 	languages []*tongue // English first, in the order of the matcher
 	matcher   language.Matcher
+	defined   bool // English is known
 	left      []string
 }
 
@@ -39,43 +42,72 @@ var shipped = sync.OnceValue(func() *Texts {
 	return t
 })
 
-// Read reads folders of files. The first must have en.toml, with every text that there is, and be right in all. What stands
+// Read reads folders of files. The first must have English, with every text that there is, and be right in all. What stands
 // in a later one goes before: languages, or single texts. A text there that fits none of ours any more is left out, so that a
 // new version of the program starts with the files of the last: see LeftOut.
 func Read(first fs.FS, later ...fs.FS) (*Texts, error) {
 	t := &Texts{bundle: i18n.NewBundle(language.English)}
 	t.bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
-	if err := t.addFile(first, "en.toml"); err != nil {
+	if err := t.addFolder(first, isEnglish); err != nil {
 		return nil, err
 	}
-	if err := t.addFolder(first, "en.toml"); err != nil {
+	if len(t.languages) == 0 {
+		return nil, errors.New("reading the texts: there is no English file, such as en.toml")
+	}
+	t.defined = true
+	if err := t.addFolder(first, isForeign); err != nil {
 		return nil, err
 	}
 	if len(t.left) > 0 {
 		return nil, fmt.Errorf("reading the texts %s", strings.Join(t.left, "; "))
 	}
 	for _, folder := range later {
-		if err := t.addFolder(folder, ""); err != nil {
+		if err := t.addFolder(folder, isAny); err != nil {
 			return nil, err
 		}
 	}
+	t.match()
+	return t, nil
+}
+
+// match makes the matcher of the languages.
+func (t *Texts) match() {
 	tags := make([]language.Tag, len(t.languages))
 	for i, l := range t.languages {
 		tags[i] = l.tag
 	}
 	t.matcher = language.NewMatcher(tags)
-	return t, nil
+}
+
+// Part are the texts for a face whose keys begin with part, in the languages that hold some of these. In any other a page would be
+// English but for single words.
+func (t *Texts) Part(part string) *Texts {
+	p := &Texts{bundle: t.bundle, defined: true, left: t.left}
+	for i, l := range t.languages {
+		if i == 0 || l.hasPart(part) {
+			p.languages = append(p.languages, l)
+		}
+	}
+	p.match()
+	return p
 }
 
 // LeftOut says which texts of later folders are not used, and why.
 func (t *Texts) LeftOut() []string { return t.left }
 
-func (t *Texts) addFolder(folder fs.FS, but string) error {
+func isEnglish(name string) bool { return languageOf(name) == "en" }
+func isForeign(name string) bool { return !isEnglish(name) }
+func isAny(string) bool          { return true }
+
+func (t *Texts) addFolder(folder fs.FS, wanted func(name string) bool) error {
 	names, err := fs.Glob(folder, "*.toml")
 	if err != nil {
 		return fmt.Errorf("listing the texts: %w", err)
 	}
-	for _, name := range slices.DeleteFunc(names, func(name string) bool { return name == but }) {
+	for _, name := range names {
+		if !wanted(name) {
+			continue
+		}
 		if err := t.addFile(folder, name); err != nil {
 			return err
 		}
@@ -88,9 +120,9 @@ func (t *Texts) addFile(folder fs.FS, name string) error {
 	if err != nil {
 		return fmt.Errorf("reading the texts: %w", err)
 	}
-	tag, err := language.Parse(strings.TrimSuffix(name, ".toml"))
+	tag, err := language.Parse(languageOf(name))
 	if err != nil {
-		return fmt.Errorf("reading the texts: %s is not named by a language, such as de.toml or pt-BR.toml", name)
+		return fmt.Errorf("reading the texts: %s is not named by a language, such as de.toml or desk.pt-BR.toml", name)
 	}
 	file, err := i18n.ParseMessageFileBytes(body, name, map[string]i18n.UnmarshalFunc{"toml": toml.Unmarshal})
 	if err != nil {
@@ -99,12 +131,21 @@ func (t *Texts) addFile(folder fs.FS, name string) error {
 	return t.add(tag, file)
 }
 
+// languageOf is the part of a file's name that names the language.
+func languageOf(name string) string {
+	name = strings.TrimSuffix(name, ".toml")
+	return name[strings.LastIndex(name, ".")+1:]
+}
+
 // add takes what fits, in the order of the keys.
 func (t *Texts) add(tag language.Tag, file *i18n.MessageFile) error {
 	slices.SortFunc(file.Messages, func(a, b *i18n.Message) int { return strings.Compare(a.ID, b.ID) })
-	l, english := t.tongueOf(tag), t.english()
+	l, english := t.tongueOf(tag), t.measure()
 	for _, m := range file.Messages {
 		names, err := check(m, english)
+		if err == nil && !t.defined && l.has(m.ID) {
+			err = errors.New("another English file has this text, too")
+		}
 		if err != nil {
 			t.left = append(t.left, fmt.Sprintf("%s: %s: %v", file.Path, m.ID, err))
 			continue
@@ -129,9 +170,9 @@ func (t *Texts) tongueOf(tag language.Tag) *tongue {
 	return l
 }
 
-// english is nil while it is read itself for the first time.
-func (t *Texts) english() *tongue {
-	if len(t.languages) == 0 || len(t.languages[0].names)+len(t.languages[0].plain) == 0 {
+// measure is what a text must fit; nil while English is read itself for the first time.
+func (t *Texts) measure() *tongue {
+	if !t.defined {
 		return nil
 	}
 	return t.languages[0]

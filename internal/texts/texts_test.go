@@ -129,6 +129,9 @@ func TestAFileThatCannotBeIsTold(t *testing.T) {
 			t.Errorf("%s: %v, want %q", name, err, c.says)
 		}
 	}
+	if _, err := read(t, "en.toml", english, "more.en.toml", english); err == nil || !strings.Contains(err.Error(), "another English file") {
+		t.Errorf("a text twice: %v", err)
+	}
 	if _, err := read(t, "pl.toml", polish); err == nil || !strings.Contains(err.Error(), "en.toml") {
 		t.Errorf("without English: %v", err)
 	}
@@ -198,5 +201,32 @@ func TestASmallShareHasADecimal(t *testing.T) {
 		if got := r.Share(c.part, c.whole); got != c.want {
 			t.Errorf("%d of %d: %q, want %q", c.part, c.whole, got, c.want)
 		}
+	}
+}
+
+const desk = `
+[b.place]
+hello = "At the desk, {{.Name}}"
+`
+
+// TestAPartIsTranslatedByItself: a face speaks the languages that have something of it, and the others get English with their
+// own dates.
+func TestAPartIsTranslatedByItself(t *testing.T) {
+	all, err := read(t, "b.en.toml", desk, "en.toml", english, "pl.toml", polish, "b.de.toml", "[b.place]\nhello = \"Am Tisch, {{.Name}}\"")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ part, header, lang, key, want string }{
+		{"a", "pl", "pl", "a.place.hello", "Cześć, X"}, {"a", "de", "en", "a.place.hello", "Hello X"},
+		{"b", "pl", "en", "a.place.hello", "Hello X"}, {"b", "de", "de", "b.place.hello", "Am Tisch, X"}, {"b", "de", "de", "a.place.hello", "Hello X"},
+	} {
+		r := all.Part(c.part).For(c.header)
+		if got := r.Text(c.key, "Name", "X"); got != c.want || r.Lang() != c.lang {
+			t.Errorf("%s for %s in %s: %q, want %q in %s", c.part, c.header, r.Lang(), got, c.want, c.lang)
+		}
+	}
+	day := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+	if got := all.Part("b").For("pl").Day(day); got != all.For("pl").Day(day) {
+		t.Errorf("a Pole's day is %s", got)
 	}
 }

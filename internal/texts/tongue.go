@@ -58,6 +58,21 @@ func (t *tongue) has(id string) bool {
 	return plain || filled
 }
 
+// hasPart says whether a key begins with part.
+func (t *tongue) hasPart(part string) bool {
+	for key := range t.plain {
+		if strings.HasPrefix(key, part+".") {
+			return true
+		}
+	}
+	for key := range t.names {
+		if strings.HasPrefix(key, part+".") {
+			return true
+		}
+	}
+	return false
+}
+
 func written(names []string) string {
 	if len(names) == 0 {
 		return "none"
