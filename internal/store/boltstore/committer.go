@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -15,13 +17,18 @@ type op struct {
 	apply func(*txn) error
 	err   error
 	done  chan struct{}
+	begun atomic.Bool // by the committer, or by a caller who goes away before that: whoever is first has it
 }
+
+// begin says whether the op is still to be had.
+func (o *op) begin() bool { return o.begun.CompareAndSwap(false, true) }
 
 // maxBatch bounds one commit, so that a burst cannot make one caller wait for all others.
 const maxBatch = 2048
 
 // write hands fn to the committer and waits until its effect is on disk. fn may run more than once, with what it did
-// before undone. When it returns one of the answers below, it must not have written anything.
+// before undone. When it returns one of the answers below, it must not have written anything. When ctx ends, fn either does not
+// run at all, or write waits for its outcome: nobody is left in doubt, and fn may set what its caller returns.
 func (s *Store) write(ctx context.Context, fn func(*txn) error) error {
 	o := &op{apply: fn, done: make(chan struct{})}
 	select {
@@ -34,15 +41,28 @@ func (s *Store) write(ctx context.Context, fn func(*txn) error) error {
 	select {
 	case <-o.done:
 		return o.err
-	case <-s.gone: // nobody is left to look at it, unless it was finished just before
-		select {
-		case <-o.done:
-			return o.err
-		default:
-			return store.ErrClosed
-		}
+	case <-s.gone:
+		return o.left()
 	case <-ctx.Done():
+	}
+	if o.begin() {
 		return ctx.Err()
+	}
+	select {
+	case <-o.done:
+		return o.err
+	case <-s.gone:
+		return o.left()
+	}
+}
+
+// left is what became of an op when the committer went: nobody is there to look at it, unless it was finished just before.
+func (o *op) left() error {
+	select {
+	case <-o.done:
+		return o.err
+	default:
+		return store.ErrClosed
 	}
 }
 
@@ -99,6 +119,7 @@ func (o *op) finish(err error) {
 // commitAll commits a batch. An op that fails is taken out and the others are tried again, so that one caller's bad
 // luck is not everybody's.
 func (s *Store) commitAll(batch []*op) {
+	batch = slices.DeleteFunc(batch, func(o *op) bool { return !o.begin() })
 	for len(batch) > 0 {
 		bad, err := s.tryCommit(batch)
 		if err == nil {
