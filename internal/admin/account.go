@@ -50,7 +50,7 @@ var accountDone = map[string]string{
 }
 
 func (k *desk) account(c echo.Context, who auth.User) error {
-	return k.showAccount(c, who, http.StatusOK, told(c, accountDone))
+	return k.showAccount(c, who, http.StatusOK, k.told(c, accountDone))
 }
 
 func (k *desk) showAccount(c echo.Context, who auth.User, status int, n *notice) error {

@@ -101,7 +101,7 @@ func (k *desk) showAffiliate(c echo.Context, who auth.User, a attribution.Affili
 			return err
 		}
 	}
-	p.Notice = told(c, affiliateTold)
+	p.Notice = k.told(c, affiliateTold)
 	return k.Render(c, http.StatusOK, "affiliate", p)
 }
 
@@ -185,7 +185,7 @@ func (k *desk) unknownAffiliates(c echo.Context, who auth.User) error {
 		return err
 	}
 	p := unknownPage{k.frame("Unknown affiliates", affiliatesAt, who), rows, more}
-	p.Notice = told(c, affiliatesTold)
+	p.Notice = k.told(c, affiliatesTold)
 	return k.Render(c, http.StatusOK, "affiliates-unknown", p)
 }
 

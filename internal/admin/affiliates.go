@@ -60,7 +60,7 @@ func (k *desk) affiliates(c echo.Context, who auth.User) error {
 	for _, r := range rows {
 		p.Rows = append(p.Rows, affiliateRow{r, stateOf(r)})
 	}
-	p.Notice = told(c, affiliatesTold)
+	p.Notice = k.told(c, affiliatesTold)
 	return k.Render(c, http.StatusOK, "affiliates", p)
 }
 

@@ -165,7 +165,7 @@ func (k *desk) startVisit(c echo.Context, who auth.User) error {
 		p.Ref = known[0].ID
 	}
 	p.Refresh = 5
-	p.Notice = told(c, map[string]string{"allowed": "The address is added. Open the page again: what it sends is taken now."})
+	p.Notice = k.told(c, map[string]string{"allowed": "The address is added. Open the page again: what it sends is taken now."})
 	return k.Render(c, http.StatusOK, "start-visit", p)
 }
 

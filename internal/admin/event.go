@@ -42,14 +42,15 @@ func (k *desk) event(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
+	say := k.Reader(c)
 	v := eventView{
-		frame: k.frame(typeWords[e.Type], "/admin/events", who), ID: e.ID.String(), Type: typeWords[e.Type], What: dispositionWords[e.Disposition],
+		frame: k.frame(typeOf(say, e.Type), "/admin/events", who), ID: e.ID.String(), Type: typeOf(say, e.Type), What: outcomeOf(say, e.Disposition),
 		Story: eventStory(e), At: k.stamp(e.At), Received: k.stamp(e.Received), Site: e.Site, Page: e.URL, Referrer: e.Referrer,
 		Visitor: idText(e.Visitor), UTM: utmPairs(e.UTM), Form: formText(e.Form), Note: e.Note, Referral: e.Referral,
 		Email: k.email(e.Sealed, e.Person, who), OptIn: idText(e.OptIn),
 	}
 	if e.Type == attribution.OptedIn {
-		v.Via = ways([]attribution.Via{e.Via})
+		v.Via = ways(say, []attribution.Via{e.Via})
 	}
 	if err := k.eventTouches(c, &v, e); err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 	"tributary/internal/auth"
 	"tributary/internal/pages"
 	"tributary/internal/store"
+	"tributary/internal/texts"
 )
 
 const (
@@ -66,7 +67,7 @@ func (f eventFilter) takes(e store.LoggedEvent) bool {
 func (k *desk) events(c echo.Context, who auth.User) error {
 	v := eventsView{frame: k.frame("Events", "/admin/events", who), Filter: c.QueryParams()}
 	v.Filtered = with("", v.Filter, "cursor", "") != ""
-	v.Types, v.Dispositions = typeChoices(v.Filter.Get("type")), dispositionChoices(v.Filter.Get("disposition"))
+	v.Types, v.Dispositions = typeChoices(k.Reader(c), v.Filter.Get("type")), dispositionChoices(k.Reader(c), v.Filter.Get("disposition"))
 	var err error
 	if v.Sites, err = k.siteChoices(c, v.Filter.Get("site")); err != nil {
 		return err
@@ -134,14 +135,14 @@ func (f eventFilter) batch() int {
 }
 
 func (k *desk) eventRows(c echo.Context, events []store.LoggedEvent) ([]eventRow, error) {
-	names, rows := k.namer(c), make([]eventRow, len(events))
+	names, say, rows := k.namer(c), k.Reader(c), make([]eventRow, len(events))
 	for i, e := range events {
 		affiliate, err := names.of(e.Latest.Ref)
 		if err != nil {
 			return nil, err
 		}
 		rows[i] = eventRow{
-			ID: e.ID.String(), Type: typeWords[e.Type], At: k.stamp(e.At), What: dispositionWords[e.Disposition],
+			ID: e.ID.String(), Type: typeOf(say, e.Type), At: k.stamp(e.At), What: outcomeOf(say, e.Disposition),
 			Reason: firstText(e.Reason, e.Ignored), Affiliate: affiliate, Page: bare(e.URL), OptIn: idText(e.OptIn),
 		}
 	}
@@ -164,18 +165,18 @@ func idText(id uuid.UUID) string {
 	return id.String()
 }
 
-func typeChoices(chosen string) []picked {
+func typeChoices(say *texts.Reader, chosen string) []picked {
 	out := []picked{{"", "Any type", chosen == ""}}
 	for _, t := range []attribution.EventType{attribution.Clicked, attribution.OptedIn, attribution.Referred} {
-		out = append(out, picked{string(t), typeWords[t], chosen == string(t)})
+		out = append(out, picked{string(t), typeOf(say, t), chosen == string(t)})
 	}
 	return out
 }
 
-func dispositionChoices(chosen string) []picked {
+func dispositionChoices(say *texts.Reader, chosen string) []picked {
 	out := []picked{{"", "Any outcome", chosen == ""}}
 	for _, d := range []store.Disposition{store.Accepted, store.Duplicate, store.Ignored, store.Test} {
-		out = append(out, picked{string(d), dispositionWords[d].Text, chosen == string(d)})
+		out = append(out, picked{string(d), outcomeOf(say, d).Text, chosen == string(d)})
 	}
 	return out
 }

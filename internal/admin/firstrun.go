@@ -45,7 +45,7 @@ func (k *desk) lateSetup(c echo.Context, err error) error {
 	if open {
 		page = setupRenewed
 	}
-	return k.Render(c, http.StatusGone, "message", page)
+	return k.message(c, http.StatusGone, page)
 }
 
 // claimSetup makes the first owner and signs them in.

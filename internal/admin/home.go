@@ -69,7 +69,7 @@ func (k *desk) home(c echo.Context, who auth.User) (err error) {
 	if err != nil {
 		return err
 	}
-	v.Keap = k.keapGlance(list)
+	v.Keap = k.keapGlance(k.Reader(c), list)
 	if v.Needs, err = k.needs(ctx, k.Reader(c), list, v.Keap); err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func (k *desk) hook(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	return k.showHook(c, who, http.StatusOK, h, fields, told(c, hooksTold))
+	return k.showHook(c, who, http.StatusOK, h, fields, k.told(c, hooksTold))
 }
 
 var payloadStates = []formOption{
@@ -142,7 +142,7 @@ func (k *desk) payload(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	return k.showPayload(c, who, http.StatusOK, h, found, told(c, hooksTold))
+	return k.showPayload(c, who, http.StatusOK, h, found, k.told(c, hooksTold))
 }
 
 func (k *desk) showPayload(c echo.Context, who auth.User, status int, h hooks.Hook, found hooks.Payload, said *notice) error {

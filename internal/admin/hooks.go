@@ -43,7 +43,7 @@ func (k *desk) hooks(c echo.Context, who auth.User) error {
 		return err
 	}
 	p := hooksPage{frame: k.frame("Hooks", hooksAt, who), More: len(all) > maxHooks}
-	p.Notice = told(c, hooksTold)
+	p.Notice = k.told(c, hooksTold)
 	for _, h := range all[:min(len(all), maxHooks)] {
 		row := hookRow{Hook: h, SiteName: orElse(names[h.Site], h.Site)}
 		if last, err := k.Hooks.Payloads(ctx, h.ID, "", "", 1); err == nil && len(last) > 0 { // what cannot be read shows on its own page

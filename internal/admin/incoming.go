@@ -55,15 +55,15 @@ func incomingRoutes() []route {
 	}
 }
 
-var incomingSection = section{"What came in", []pages.Link{
-	{Href: "/admin/events", Label: "Events"},
-	{Href: "/admin/optins", Label: "Opt-ins"},
-	{Href: "/admin/review", Label: "To decide"},
-	{Href: "/admin/why", Label: "Why was this counted?"},
-	{Href: "/admin/outbox", Label: "On the way to Keap"},
-	{Href: "/admin/mails", Label: "Mails"},
-	{Href: "/admin/quarantine", Label: "Quarantine"},
-	{Href: "/admin/people", Label: "A person's data"},
+var incomingSection = section{"desk.menu.incoming", []pages.Link{
+	{Href: "/admin/events", Label: "desk.menu.events"},
+	{Href: "/admin/optins", Label: "desk.menu.optins"},
+	{Href: "/admin/review", Label: "desk.menu.review"},
+	{Href: "/admin/why", Label: "desk.menu.why"},
+	{Href: "/admin/outbox", Label: "desk.menu.outbox"},
+	{Href: "/admin/mails", Label: "desk.menu.mails"},
+	{Href: "/admin/quarantine", Label: "desk.menu.quarantine"},
+	{Href: "/admin/people", Label: "desk.menu.people"},
 }}
 
 // stamp is a time for a <time> element: the page's script writes it by the reader's own clock.

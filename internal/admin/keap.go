@@ -38,7 +38,7 @@ type quota struct {
 const patient = 2 * time.Second
 
 func (k *desk) keap(c echo.Context, who auth.User) error {
-	return k.showKeap(c, who, http.StatusOK, keyFields("", ""), told(c, keapTold))
+	return k.showKeap(c, who, http.StatusOK, keyFields("", ""), k.told(c, keapTold))
 }
 
 var keapTold = map[string]string{

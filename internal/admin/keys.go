@@ -42,7 +42,7 @@ func (keysPage) RoleName(role auth.Role) string {
 }
 
 func (k *desk) keys(c echo.Context, who auth.User) error {
-	return k.showKeys(c, who, http.StatusOK, keysPage{}, told(c, map[string]string{"revoked": "The key is revoked: it opens nothing from now on."}))
+	return k.showKeys(c, who, http.StatusOK, keysPage{}, k.told(c, map[string]string{"revoked": "The key is revoked: it opens nothing from now on."}))
 }
 
 func (k *desk) showKeys(c echo.Context, who auth.User, status int, page keysPage, n *notice) (err error) {

@@ -48,7 +48,7 @@ var mailsTold = map[string]string{"again": "It is written anew and sent again."}
 // mails lists what was mailed, the newest first.
 func (k *desk) mails(c echo.Context, who auth.User) error {
 	p := mailsPage{frame: k.frame("Mails", "/admin/mails", who), Failed: c.QueryParam("state") == string(mail.Failed)}
-	p.Notice = told(c, mailsTold)
+	p.Notice = k.told(c, mailsTold)
 	return k.showMails(c, http.StatusOK, p)
 }
 

@@ -88,7 +88,7 @@ func (k *desk) optIn(c echo.Context, who auth.User) error {
 	if v.Events, err = k.eventsOf(c, o); err != nil {
 		return err
 	}
-	if v.Rows, err = k.jobsOf(c.Request().Context(), o.ID, who); err != nil {
+	if v.Rows, err = k.jobsOf(c, o.ID, who); err != nil {
 		return err
 	}
 	v.From = "optin"
@@ -101,11 +101,11 @@ func (k *desk) optIn(c echo.Context, who auth.User) error {
 }
 
 func (k *desk) facts(c echo.Context, o attribution.OptIn, who auth.User) (f optInFacts, err error) {
-	names := k.namer(c)
+	names, say := k.namer(c), k.Reader(c)
 	f = optInFacts{
-		ID: o.ID.String(), Email: k.email(o.Sealed, o.Person, who), At: k.stamp(o.At), Status: wordOf(o.Status), Site: o.Site, Page: o.URL,
-		Referrer: o.Referrer, Form: formText(o.Form), Via: ways(o.Via), UTM: utmPairs(o.UTM), Contact: o.ContactID, Referral: o.ReferralID,
-		Flags: flagsOf(o), Decision: k.decision(o), Inherited: o.Inherited,
+		ID: o.ID.String(), Email: k.email(o.Sealed, o.Person, who), At: k.stamp(o.At), Status: wordOf(say, o.Status), Site: o.Site, Page: o.URL,
+		Referrer: o.Referrer, Form: formText(o.Form), Via: ways(say, o.Via), UTM: utmPairs(o.UTM), Contact: o.ContactID, Referral: o.ReferralID,
+		Flags: flagsOf(say, o), Decision: k.decision(o), Inherited: o.Inherited,
 	}
 	if o.Visitor != uuid.Nil && o.URL != "" {
 		f.Visitor = o.Visitor.String()
@@ -113,7 +113,7 @@ func (k *desk) facts(c echo.Context, o attribution.OptIn, who auth.User) (f optI
 	if f.Affiliate, err = names.of(o.Ref); err != nil {
 		return f, err
 	}
-	f.Story = story(o, f.Affiliate)
+	f.Story = story(say, o, f.Affiliate)
 	if f.First, err = k.touch(names, o.First, o.At); err != nil {
 		return f, err
 	}
@@ -210,16 +210,16 @@ func utmPairs(u attribution.UTM) (out []pair) {
 }
 
 // jobsOf are the jobs of an opt-in that are not done: what credits it, and what follows on that.
-func (k *desk) jobsOf(ctx context.Context, id uuid.UUID, who auth.User) (rows []jobRow, err error) {
+func (k *desk) jobsOf(c echo.Context, id uuid.UUID, who auth.User) (rows []jobRow, err error) {
 	for _, kind := range append([]store.JobKind{store.CreditJob}, store.AfterJobs...) {
-		j, err := k.Store.Job(ctx, account, store.JobID(kind, id.String()))
+		j, err := k.Store.Job(c.Request().Context(), account, store.JobID(kind, id.String()))
 		if errors.Is(err, store.ErrNotFound) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		row, err := k.jobRow(ctx, j, who)
+		row, err := k.jobRow(c, j, who)
 		if err != nil {
 			return nil, err
 		}

@@ -11,6 +11,7 @@ import (
 	"tributary/internal/attribution"
 	"tributary/internal/auth"
 	"tributary/internal/store"
+	"tributary/internal/texts"
 )
 
 const (
@@ -54,7 +55,7 @@ func (k *desk) optIns(c echo.Context, who auth.User) error {
 	v := optInsView{frame: k.frame("Opt-ins", "/admin/optins", who), Filter: c.QueryParams()}
 	v.Filtered = with("", v.Filter, "cursor", "") != ""
 	v.CSV = with("/admin/optins.csv", v.Filter, "cursor", "")
-	v.Statuses = statusChoices(v.Filter.Get("status"))
+	v.Statuses = statusChoices(k.Reader(c), v.Filter.Get("status"))
 	var err error
 	if v.Sites, err = k.siteChoices(c, v.Filter.Get("site")); err != nil {
 		return err
@@ -88,10 +89,10 @@ func (v *optInsView) page(p store.Page) {
 	}
 }
 
-func statusChoices(chosen string) []picked {
+func statusChoices(say *texts.Reader, chosen string) []picked {
 	out := []picked{{"", "Any status", chosen == ""}}
 	for _, s := range attribution.Statuses {
-		out = append(out, picked{string(s), wordOf(s).Text, chosen == string(s)})
+		out = append(out, picked{string(s), wordOf(say, s).Text, chosen == string(s)})
 	}
 	return out
 }
@@ -139,7 +140,7 @@ func (k *desk) optInQuery(f url.Values) (q store.Query, err error) {
 }
 
 func (k *desk) optInRows(c echo.Context, optIns []attribution.OptIn, who auth.User) ([]optInRow, error) {
-	names, rows := k.namer(c), make([]optInRow, len(optIns))
+	names, say, rows := k.namer(c), k.Reader(c), make([]optInRow, len(optIns))
 	for i, o := range optIns {
 		affiliate, err := names.of(o.Ref)
 		if err != nil {
@@ -147,7 +148,7 @@ func (k *desk) optInRows(c echo.Context, optIns []attribution.OptIn, who auth.Us
 		}
 		rows[i] = optInRow{
 			ID: o.ID.String(), Email: k.email(o.Sealed, o.Person, who), At: k.stamp(o.At), Affiliate: affiliate,
-			Where: where(o), Status: wordOf(o.Status), Reason: o.Reason, Flags: flagsOf(o),
+			Where: where(say, o), Status: wordOf(say, o.Status), Reason: o.Reason, Flags: flagsOf(say, o),
 			Tell: o.Status == attribution.Held || o.Status == attribution.Refused || o.Status == attribution.Failed,
 		}
 	}
@@ -155,9 +156,9 @@ func (k *desk) optInRows(c echo.Context, optIns []attribution.OptIn, who auth.Us
 }
 
 // where is the page of an opt-in as people say it, or the way that it came.
-func where(o attribution.OptIn) string {
+func where(say *texts.Reader, o attribution.OptIn) string {
 	if u, err := url.Parse(o.URL); err == nil && u.Host != "" {
 		return u.Host + u.Path
 	}
-	return "by " + ways(o.Via)
+	return "by " + ways(say, o.Via)
 }

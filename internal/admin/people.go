@@ -10,7 +10,6 @@ import (
 	"tributary/internal/attribution"
 	"tributary/internal/audit"
 	"tributary/internal/auth"
-	"tributary/internal/pages"
 	"tributary/internal/people"
 	"tributary/internal/texts"
 )
@@ -98,14 +97,14 @@ func (k *desk) erasePerson(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, audit.PersonErase, k.People.Sealer.Key(email).String(), pages.Counted(english(), int64(done.OptIns), "opt-in", "opt-ins")); err != nil {
+	if err := k.note(ctx, who, audit.PersonErase, k.People.Sealer.Key(email).String(), english().Counted("shared.counts.noptins", int64(done.OptIns))); err != nil {
 		return err
 	}
 	v.Email, v.Erased = "", &done
 	say := k.Reader(c)
-	v.Notice = &notice{"good", fmt.Sprintf("Erased: %s, %s, %s, %s, %s and %s.",
-		pages.Counted(say, int64(done.OptIns), "opt-in", "opt-ins"), pages.Counted(say, int64(done.Events), "event", "events"),
-		pages.Counted(say, int64(done.Jobs), "job", "jobs"), pages.Counted(say, int64(done.Quarantine), "quarantined record", "quarantined records"),
-		pages.Counted(say, int64(done.Payloads), "payload", "payloads"), pages.Counted(say, int64(done.Deliveries), "delivery of webhooks", "deliveries of webhooks"))}
+	v.Notice = &notice{"good", say.Text("desk.erased.done",
+		"OptIns", say.Counted("shared.counts.noptins", int64(done.OptIns)), "Events", say.Counted("desk.counts.events", int64(done.Events)),
+		"Jobs", say.Counted("desk.counts.jobs", int64(done.Jobs)), "Kept", say.Counted("desk.counts.kept", int64(done.Quarantine)),
+		"Payloads", say.Counted("desk.counts.payloads", int64(done.Payloads)), "Deliveries", say.Counted("desk.counts.deliveries", int64(done.Deliveries)))}
 	return k.Render(c, http.StatusOK, "person", v)
 }

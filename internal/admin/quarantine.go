@@ -11,7 +11,6 @@ import (
 
 	"tributary/internal/audit"
 	"tributary/internal/auth"
-	"tributary/internal/pages"
 	"tributary/internal/store"
 )
 
@@ -151,7 +150,7 @@ func (k *desk) retake(c echo.Context, who auth.User) error {
 	if err := k.Store.Unquarantine(ctx, q.ID); err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, audit.QuarantineRetry, q.ID.String(), pages.Counted(english(), int64(len(outcomes)), "event", "events")); err != nil {
+	if err := k.note(ctx, who, audit.QuarantineRetry, q.ID.String(), english().Counted("desk.counts.events", int64(len(outcomes)))); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/admin/quarantine?done=taken")

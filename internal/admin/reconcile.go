@@ -50,7 +50,7 @@ const (
 )
 
 func (k *desk) reconcile(c echo.Context, who auth.User) error {
-	return k.showReconcile(c, who, http.StatusOK, formField{}, told(c, reconcileTold))
+	return k.showReconcile(c, who, http.StatusOK, formField{}, k.told(c, reconcileTold))
 }
 
 var reconcileTold = map[string]string{

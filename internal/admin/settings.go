@@ -34,7 +34,7 @@ func (k *desk) settings(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	return k.showSettings(c, who, http.StatusOK, settingsForm(k.lists(c), said), told(c, settingsTold))
+	return k.showSettings(c, who, http.StatusOK, settingsForm(k.lists(c), said), k.told(c, settingsTold))
 }
 
 func (k *desk) showSettings(c echo.Context, who auth.User, status int, form []formGroup, said *notice) error {

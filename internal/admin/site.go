@@ -44,7 +44,7 @@ func (k *desk) site(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	return k.showSite(c, who, http.StatusOK, s, siteForm(in), told(c, siteTold))
+	return k.showSite(c, who, http.StatusOK, s, siteForm(in), k.told(c, siteTold))
 }
 
 func (k *desk) showSite(c echo.Context, who auth.User, status int, s attribution.Site, form []formGroup, said *notice) error {

@@ -40,7 +40,7 @@ func (k *desk) sites(c echo.Context, who auth.User) error {
 		return err
 	}
 	p := sitesPage{frame: k.frame("Sites", sitesAt, who), More: len(all) > maxSites}
-	p.Notice = told(c, sitesTold)
+	p.Notice = k.told(c, sitesTold)
 	for _, s := range all[:min(len(all), maxSites)] {
 		p.Sites = append(p.Sites, siteRow{s, heard.of(s.Key)})
 	}
@@ -50,10 +50,11 @@ func (k *desk) sites(c echo.Context, who auth.User) error {
 // sitesTold is what can be said above the list.
 var sitesTold = map[string]string{"deleted": "The site is deleted. Events of its pages are refused from now on; what they sent before stays."}
 
-// told is the notice that an address asks for by ?done=: only a word that is known, so that no link can put one there.
-func told(c echo.Context, words map[string]string) *notice {
-	if text := words[c.QueryParam("done")]; text != "" {
-		return &notice{Tone: "good", Text: text}
+// told is the notice that an address asks for by ?done=: only a word that is known, so that no link can put one there. The
+// words are keys of web/texts.
+func (k *desk) told(c echo.Context, words map[string]string) *notice {
+	if key := words[c.QueryParam("done")]; key != "" {
+		return &notice{Tone: "good", Text: k.Reader(c).Text(key)}
 	}
 	return nil
 }

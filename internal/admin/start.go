@@ -244,7 +244,7 @@ func (k *desk) startAffiliates(c echo.Context, who auth.User) error {
 			p.NoCode++
 		}
 	}
-	p.Notice = told(c, map[string]string{"syncing": "The import goes on: there are many. Load this page again in a minute, or go on meanwhile."})
+	p.Notice = k.told(c, map[string]string{"syncing": "The import goes on: there are many. Load this page again in a minute, or go on meanwhile."})
 	return k.Render(c, http.StatusOK, "start-affiliates", p)
 }
 

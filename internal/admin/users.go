@@ -46,7 +46,7 @@ type shownLink struct {
 var usersDone = map[string]string{"removed": "The user is removed and signed out everywhere.", "saved": "The role is saved.", "ended": "The user is signed out everywhere."}
 
 func (k *desk) users(c echo.Context, who auth.User) error {
-	return k.showUsers(c, who, http.StatusOK, usersPage{}, told(c, usersDone))
+	return k.showUsers(c, who, http.StatusOK, usersPage{}, k.told(c, usersDone))
 }
 
 func (k *desk) showUsers(c echo.Context, who auth.User, status int, page usersPage, n *notice) (err error) {
@@ -121,7 +121,7 @@ type userPage struct {
 }
 
 func (k *desk) user(c echo.Context, who auth.User) error {
-	return k.showUser(c, who, http.StatusOK, nil, told(c, usersDone))
+	return k.showUser(c, who, http.StatusOK, nil, k.told(c, usersDone))
 }
 
 func (k *desk) showUser(c echo.Context, who auth.User, status int, link *shownLink, n *notice) error {

@@ -112,9 +112,10 @@ func (in *inquiry) explain(optIns ...attribution.OptIn) error {
 		if err != nil {
 			return err
 		}
+		say := in.Reader(in.c)
 		title := firstText(in.desk.email(o.Sealed, o.Person, in.who), "An opt-in of nobody known")
 		in.Answers = append(in.Answers, finding{
-			Title: title, Text: "It came by " + ways(o.Via) + ". " + story(o, who) + flagText(o), Href: "/admin/optins/" + o.ID.String(), At: in.stamp(o.At), Tag: wordOf(o.Status),
+			Title: title, Text: "It came by " + ways(say, o.Via) + ". " + story(say, o, who) + flagText(o), Href: "/admin/optins/" + o.ID.String(), At: in.stamp(o.At), Tag: wordOf(say, o.Status),
 		})
 	}
 	return nil
@@ -204,7 +205,7 @@ func (in *inquiry) id(id uuid.UUID) error {
 
 func (in *inquiry) tell(e store.LoggedEvent) {
 	in.Answers = append(in.Answers, finding{
-		Title: typeWords[e.Type], Text: eventStory(e), Href: "/admin/events/" + e.ID.String(), At: in.stamp(e.At), Tag: dispositionWords[e.Disposition],
+		Title: typeOf(in.Reader(in.c), e.Type), Text: eventStory(e), Href: "/admin/events/" + e.ID.String(), At: in.stamp(e.At), Tag: outcomeOf(in.Reader(in.c), e.Disposition),
 	})
 }
 

@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 
 	"tributary/internal/attribution"
-	"tributary/internal/pages"
 	"tributary/internal/stats"
 	"tributary/internal/store"
 	"tributary/internal/texts"
@@ -61,7 +60,7 @@ func (in *inquiry) affiliateBy(ref attribution.Ref) error {
 }
 
 func affiliateAnswer(say *texts.Reader, a attribution.Affiliate, known bool, ref attribution.Ref, t attribution.Tally) finding {
-	counts := pages.Counted(say, t.Clicks, "click", "clicks") + ", " + pages.Counted(say, t.OptIns, "opt-in", "opt-ins") + " and " +
+	counts := say.Counted("shared.counts.nclicks", t.Clicks) + ", " + say.Counted("shared.counts.noptins", t.OptIns) + " and " +
 		say.Number(t.Referrals) + " credited in the last " + number(homeDays) + " days."
 	if !known {
 		return finding{

@@ -112,12 +112,10 @@ var stillEnglish = slices.Concat([]string{"web/templates/docs/"}, stillOfCore, s
 var stillOfCore = []string{
 	"admin/account.html",
 	"admin/audit.html",
-	"admin/frame.html",
 	"admin/home.html",
 	"admin/keys.html",
 	"admin/login.html",
 	"admin/mails.html",
-	"admin/parts.html",
 	"admin/users.html",
 }
 
