@@ -32,10 +32,11 @@ function toggleHelp(): void {
 function countDown(): void {
   const button = document.querySelector<HTMLButtonElement>("#undo[data-seconds]")
   if (!button) return
+  const words = button.dataset.left ?? ""
   const until = Date.now() + Number(button.dataset.seconds) * 1000
   const timer = setInterval(() => {
     const left = Math.ceil((until - Date.now()) / 1000)
-    if (left > 0) button.replaceChildren(`Take it back (for ${left} s)`)
+    if (left > 0) button.replaceChildren(words.replace("{seconds}", String(left)))
     else {
       clearInterval(timer)
       button.closest("form")?.remove()
