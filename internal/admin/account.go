@@ -17,7 +17,7 @@ type accountPage struct {
 	TakesPasskeys bool
 	NeedsPresent  bool // a new password asks for the present one
 	Session       string
-	Sessions      []auth.DeskSession
+	Sessions      []sessionView
 	Password      passwordField
 }
 
@@ -42,11 +42,11 @@ func passwordFault(err error) (at passwordField, said *notice) {
 	return at, said
 }
 
-// accountDone are the notices after a redirect.
+// accountDone are the keys of the notices after a redirect.
 var accountDone = map[string]string{
-	"name": "Your name is saved.", "password": "Your password is saved. You are signed out everywhere else.", "passkey": "The passkey is saved.",
-	"passkey-removed": "The passkey is removed. You may delete it in your browser, too.", "ended": "The session is ended.",
-	"ended-others": "You are signed out everywhere else.",
+	"name": "desk.account.donename", "password": "desk.account.donepassword", "passkey": "desk.account.donepasskey",
+	"passkey-removed": "desk.account.doneremoved", "ended": "desk.account.doneended",
+	"ended-others": "desk.account.doneothers",
 }
 
 func (k *desk) account(c echo.Context, who auth.User) error {
@@ -60,13 +60,13 @@ func (k *desk) showAccount(c echo.Context, who auth.User, status int, n *notice)
 
 func (k *desk) showAccountWith(c echo.Context, who auth.User, status int, n *notice, at passwordField) (err error) {
 	ctx, s := c.Request().Context(), sessionOf(c)
-	page := accountPage{frame: k.frame("My account", "/admin/account", who), TakesPasskeys: k.Auth.TakesPasskeys(), Session: s.ID, Password: at}
+	page := accountPage{frame: k.frame(k.Reader(c).Text("desk.account.title"), "/admin/account", who), TakesPasskeys: k.Auth.TakesPasskeys(), Session: s.ID, Password: at}
 	page.Notice = n
 	if page.Ways, err = k.Auth.Ways(ctx, who.ID); err != nil {
 		return err
 	}
 	page.NeedsPresent = page.Ways.Password && !s.IsFresh(k.Now())
-	if page.Sessions, err = k.Auth.Sessions(ctx, who.ID); err != nil {
+	if page.Sessions, err = k.sessionsOf(c, who); err != nil {
 		return err
 	}
 	return k.Render(c, status, "account", page)

@@ -49,7 +49,7 @@ func newFace(looks string, assets *web.Assets, base *url.URL, funcs template.Fun
 	if err := f.crossSite.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
 		return nil, fmt.Errorf("trusting the base URL: %w", err)
 	}
-	usual := template.FuncMap{"asset": assets.URL, "style": func() string { return assets.URL(looks + ".css") }, "address": address, "strong": strong, "link": link, "time": timeOf, "ago": agoOf, "webinar": webinar}
+	usual := template.FuncMap{"asset": assets.URL, "style": func() string { return assets.URL(looks + ".css") }, "address": address, "strong": strong, "link": link, "code": code, "time": timeOf, "ago": agoOf, "webinar": webinar}
 	var err error
 	f.templates, err = template.New(looks).Funcs(usual).Funcs(wordsOf(&set{})).Funcs(funcs).ParseFS(web.Templates(), files...)
 	if err != nil {
@@ -101,6 +101,11 @@ func webinar() string { return "https://www.example.com/webinar" }
 // strong sets the words off that matter most.
 func strong(text string) template.HTML {
 	return template.HTML("<strong>" + template.HTMLEscapeString(text) + "</strong>")
+}
+
+// code sets off what is typed as it stands.
+func code(text string) template.HTML {
+	return template.HTML("<code>" + template.HTMLEscapeString(text) + "</code>")
 }
 
 // link sets words off that lead elsewhere: to a page of ours, or to one of the web.
