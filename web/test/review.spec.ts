@@ -94,10 +94,13 @@ test('the queue is decided by the keys', async ({ page }) => {
   await page.keyboard.press('s');
   await expect(card(page, 'ann')).toBeVisible();
   expect((await ask('GET', `/v1/optins/${ids.bob}`)).status).toBe('held');
-  await page.keyboard.press('j');
+  await page.keyboard.press('r');
   await expect(page.getByRole('heading', { name: 'That was the last one' })).toBeVisible();
   await page.keyboard.press('k');
   await expect(card(page, 'bob')).toBeVisible();
+  await page.goto(`${base}/admin/optins/${ids.ann}`);
+  await page.getByRole('button', { name: 'Hold for a decision' }).click();
+  await expect(page.locator('.notice')).toContainText('It waits for a decision again');
   expect(complaints).toEqual([]);
 });
 
