@@ -67,15 +67,16 @@ func (f *Face) Speak(t *texts.Texts) { f.texts = t }
 // wordsOf are the functions of templates that depend on who reads.
 func wordsOf(s *set) template.FuncMap {
 	return template.FuncMap{
-		"lang":    func() string { return s.Lang() },
-		"rtl":     func() bool { return s.IsRightToLeft() },
-		"say":     func(key string, pairs ...any) string { return s.Text(key, pairs...) },
-		"counted": func(key string, n int64, pairs ...any) string { return s.Counted(key, n, pairs...) },
-		"markup":  func(key string, pairs ...any) template.HTML { return s.Markup(key, pairs...) },
-		"grouped": func(n int64) string { return s.Number(n) },
-		"percent": func(part, whole int64) string { return s.Share(part, whole) },
-		"clock":   func(at time.Time) string { return s.Moment(at.UTC()) },
-		"second":  func(at time.Time) string { return s.Second(at) },
+		"lang":          func() string { return s.Lang() },
+		"rtl":           func() bool { return s.IsRightToLeft() },
+		"say":           func(key string, pairs ...any) string { return s.Text(key, pairs...) },
+		"counted":       func(key string, n int64, pairs ...any) string { return s.Counted(key, n, pairs...) },
+		"markup":        func(key string, pairs ...any) template.HTML { return s.Markup(key, pairs...) },
+		"countedmarkup": func(key string, n int64, pairs ...any) template.HTML { return s.CountedMarkup(key, n, pairs...) },
+		"grouped":       func(n int64) string { return s.Number(n) },
+		"percent":       func(part, whole int64) string { return s.Share(part, whole) },
+		"clock":         func(at time.Time) string { return s.Moment(at.UTC()) },
+		"second":        func(at time.Time) string { return s.Second(at) },
 	}
 }
 
