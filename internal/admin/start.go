@@ -71,7 +71,7 @@ func (k *desk) steps(ctx context.Context) ([]step, error) {
 	if err != nil {
 		return nil, err
 	}
-	events, err := k.arrivals(ctx)
+	events, err := k.arrivals(ctx, english())
 	if err != nil {
 		return nil, err
 	}

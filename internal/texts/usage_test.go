@@ -107,7 +107,7 @@ func templates(t *testing.T) []string {
 }
 
 // stillEnglish lists the templates whose sentences are still in them.
-var stillEnglish = slices.Concat([]string{"web/templates/docs/"}, stillOfCore, stillOfIncoming, stillOfKeap)
+var stillEnglish = slices.Concat([]string{"web/templates/docs/"}, stillOfCore, stillOfKeap)
 
 var stillOfCore = []string{
 	"admin/account.html",
@@ -117,18 +117,6 @@ var stillOfCore = []string{
 	"admin/login.html",
 	"admin/mails.html",
 	"admin/users.html",
-}
-
-var stillOfIncoming = []string{
-	"admin/event.html",
-	"admin/events.html",
-	"admin/optin.html",
-	"admin/optins.html",
-	"admin/outbox.html",
-	"admin/person.html",
-	"admin/quarantine.html",
-	"admin/review.html",
-	"admin/why.html",
 }
 
 var stillOfKeap = []string{
@@ -191,7 +179,7 @@ func sentences(text string) (found []string) {
 }
 
 // scriptsOfTheDesk still say their sentences themselves.
-var scriptsOfTheDesk = []string{"eventlog.ts", "passkey.ts", "review.ts"}
+var scriptsOfTheDesk = []string{"passkey.ts"}
 
 // TestNoSentenceStandsInAScript: scripts find theirs in the attributes of the page.
 func TestNoSentenceStandsInAScript(t *testing.T) {
