@@ -28,7 +28,7 @@ func (k *desk) setupPage(c echo.Context) error {
 }
 
 func (k *desk) showSetup(c echo.Context, status int, form setupForm) error {
-	form.Title, form.Action, form.Passkeys, form.Password.Min = "Set up Tributary", c.Request().URL.Path, k.Auth.TakesPasskeys(), auth.MinPassword
+	form.Title, form.Action, form.Passkeys, form.Password.Min = k.Reader(c).Text("desk.setup.title"), c.Request().URL.Path, k.Auth.TakesPasskeys(), auth.MinPassword
 	return k.Render(c, status, "setup", form)
 }
 
@@ -104,7 +104,7 @@ func (k *desk) welcome(c echo.Context, who auth.User) error {
 }
 
 func (k *desk) showWelcome(c echo.Context, who auth.User, status int, n *notice, at passwordField) error {
-	page := welcomePage{frame: k.frame("Welcome", "/admin/account", who), TakesPasskeys: k.Auth.TakesPasskeys(), Password: at}
+	page := welcomePage{frame: k.frame(k.Reader(c).Text("desk.welcome.title"), "/admin/account", who), TakesPasskeys: k.Auth.TakesPasskeys(), Password: at}
 	page.Notice = n
 	return k.Render(c, status, "welcome", page)
 }

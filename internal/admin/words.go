@@ -11,12 +11,19 @@ import (
 // words are what the templates of the desk can say beside the usual.
 var words = template.FuncMap{
 	"rfc": rfc, "role": roleKey, "how": howKey, "number": func(i int) int { return i + 1 }, "int64": func(n int) int64 { return int64(n) },
+	"opened": opened, "barecode": bareCode,
+	"code": func(text string) template.HTML { return within("code", text) }, "kbd": func(key string) template.HTML { return within("kbd", key) },
 	"sure": func(action, ask, what, then, do string) sure { return sure{action, ask, what, then, do} },
 }
 
 // sure is what cannot be undone: Ask opens what says Then, with the button Do inside. What names the thing to who does not see
 // the row.
 type sure struct{ Action, Ask, What, Then, Do string }
+
+// within sets words off by an element of their own.
+func within(element, text string) template.HTML {
+	return template.HTML("<" + element + ">" + template.HTMLEscapeString(text) + "</" + element + ">")
+}
 
 // roleKey is the key of a role's word.
 func roleKey(role auth.Role) string {
