@@ -8,6 +8,7 @@ import (
 
 	"tributary/internal/audit"
 	"tributary/internal/auth"
+	"tributary/internal/texts"
 )
 
 // accountPage is what users see of themselves.
@@ -28,16 +29,16 @@ type passwordField struct {
 }
 
 // passwordFault says what a user did wrong with a password at its field, or above the page.
-func passwordFault(err error) (at passwordField, said *notice) {
+func passwordFault(say *texts.Reader, err error) (at passwordField, said *notice) {
 	at.Min = auth.MinPassword
 	switch {
 	case err == nil:
 	case errors.Is(err, auth.ErrWeakPassword):
-		at.Wrong = sentence(err.Error())
+		at.Wrong = problem(say, err)
 	case errors.Is(err, auth.ErrWrongPassword):
-		at.Present = sentence(err.Error())
+		at.Present = problem(say, err)
 	default:
-		said = &notice{"bad", sentence(err.Error())}
+		said = &notice{"bad", problem(say, err)}
 	}
 	return at, said
 }
@@ -54,7 +55,7 @@ func (k *desk) account(c echo.Context, who auth.User) error {
 }
 
 func (k *desk) showAccount(c echo.Context, who auth.User, status int, n *notice) error {
-	at, _ := passwordFault(nil)
+	at, _ := passwordFault(k.Reader(c), nil)
 	return k.showAccountWith(c, who, status, n, at)
 }
 
@@ -76,7 +77,7 @@ func (k *desk) changeName(c echo.Context, who auth.User) error {
 	name := c.FormValue("name")
 	u, err := k.Auth.ChangeUser(c.Request().Context(), who.ID, &name, nil)
 	if errors.Is(err, auth.ErrBadUser) {
-		return k.showAccount(c, who, http.StatusUnprocessableEntity, &notice{"bad", sentence(err.Error())})
+		return k.showAccount(c, who, http.StatusUnprocessableEntity, &notice{"bad", problem(k.Reader(c), err)})
 	}
 	if err != nil {
 		return err
@@ -91,7 +92,7 @@ func (k *desk) changePassword(c echo.Context, who auth.User) error {
 	ctx := c.Request().Context()
 	err := k.Auth.ChangePassword(ctx, sessionOf(c), c.FormValue("present"), c.FormValue("password"))
 	if status := statusOfPassword(err); status != 0 {
-		at, said := passwordFault(err)
+		at, said := passwordFault(k.Reader(c), err)
 		return k.showAccountWith(c, who, status, said, at)
 	}
 	if err != nil {

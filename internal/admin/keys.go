@@ -62,7 +62,7 @@ func (k *desk) makeKey(c echo.Context, who auth.User) error {
 	page := keysPage{Name: c.FormValue("name"), Role: auth.Role(c.FormValue("role"))}
 	made, text, err := k.Auth.AddKey(ctx, page.Name, page.Role, who.Email)
 	if errors.Is(err, auth.ErrBadKeyName) {
-		page.Wrong = sentence(err.Error())
+		page.Wrong = problem(k.Reader(c), err)
 		return k.showKeys(c, who, http.StatusUnprocessableEntity, page, nil)
 	}
 	if err != nil {

@@ -60,7 +60,7 @@ func (k *desk) logIn(c echo.Context) error {
 
 func (k *desk) refuseLogin(c echo.Context, email string, err error) error {
 	var slow *auth.TooMany
-	form := loginForm{Email: email, Next: safeNext(c.FormValue("next")), Wrong: sentence(err.Error())}
+	form := loginForm{Email: email, Next: safeNext(c.FormValue("next")), Wrong: problem(k.Reader(c), err)}
 	switch {
 	case errors.Is(err, auth.ErrWrongLogin):
 		return k.showLogin(c, http.StatusUnauthorized, form)

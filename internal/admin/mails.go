@@ -86,7 +86,7 @@ func (k *desk) retryMail(c echo.Context, who auth.User) error {
 	again, err := k.Mails.Retry(ctx, c.FormValue("id"))
 	if errors.Is(err, mail.ErrNotFailed) || errors.Is(err, mail.ErrAddressGone) || errors.Is(err, mail.ErrNoServer) {
 		p := mailsPage{frame: k.frame(k.Reader(c).Text("desk.mails.title"), "/admin/mails", who)}
-		p.Notice = &notice{"bad", sentence(err.Error())}
+		p.Notice = &notice{"bad", problem(k.Reader(c), err)}
 		return k.showMails(c, http.StatusConflict, p)
 	}
 	if err != nil {

@@ -52,7 +52,7 @@ func (k *desk) checkPage(c echo.Context, who auth.User) error {
 	}
 	check := pageCheck{Offered: true, Address: answer(c, "page")}
 	status := k.examine(c, s.Key, &check)
-	return k.showChecked(c, who, status, s, siteForm(in), nil, check)
+	return k.showChecked(c, who, status, s, siteForm(k.Reader(c), in), nil, check)
 }
 
 // examine fills in what was found, or why nothing was looked at.

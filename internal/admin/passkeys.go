@@ -48,17 +48,17 @@ func (k *desk) passkeyRefused(c echo.Context, err error) error {
 	switch {
 	case errors.As(err, &slow):
 		setRetryAfter(c, slow)
-		return says(http.StatusTooManyRequests, sentence(slow.Error()))
+		return says(http.StatusTooManyRequests, problem(k.Reader(c), err))
 	case errors.Is(err, auth.ErrBadPasskey):
 		return says(http.StatusUnprocessableEntity, k.Reader(c).Text("desk.passkey.nottaken"))
 	case errors.Is(err, auth.ErrNoPasskeys):
-		return says(http.StatusNotFound, sentence(auth.ErrNoPasskeys.Error()))
+		return says(http.StatusNotFound, problem(k.Reader(c), auth.ErrNoPasskeys))
 	}
 	return err
 }
 
 func setRetryAfter(c echo.Context, slow *auth.TooMany) {
-	c.Response().Header().Set("Retry-After", strconv.Itoa(int(slow.Wait.Seconds())+1))
+	c.Response().Header().Set("Retry-After", strconv.Itoa(secondsOf(slow)))
 }
 
 func (k *desk) beginPasskeyLogin(c echo.Context) error {
@@ -115,7 +115,7 @@ func (k *desk) removePasskey(c echo.Context, who auth.User) error {
 	ctx := c.Request().Context()
 	err := k.Auth.RemovePasskey(ctx, who.ID, c.Param("id"))
 	if errors.Is(err, auth.ErrOnlyWay) {
-		return k.showAccount(c, who, http.StatusConflict, &notice{"bad", sentence(err.Error())})
+		return k.showAccount(c, who, http.StatusConflict, &notice{"bad", problem(k.Reader(c), err)})
 	}
 	if err != nil {
 		return err

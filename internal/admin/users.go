@@ -66,7 +66,7 @@ func (k *desk) inviteUser(c echo.Context, who auth.User) error {
 	page := usersPage{Email: c.FormValue("email"), Role: auth.Role(c.FormValue("role"))}
 	u, err := k.Auth.AddUser(ctx, auth.User{Account: account, Email: page.Email, Name: c.FormValue("name"), Role: page.Role})
 	if errors.Is(err, auth.ErrBadUser) || errors.Is(err, auth.ErrEmailTaken) {
-		page.Wrong = sentence(err.Error())
+		page.Wrong = problem(k.Reader(c), err)
 		return k.showUsers(c, who, http.StatusUnprocessableEntity, page, nil)
 	}
 	if err != nil {
@@ -145,7 +145,7 @@ func (k *desk) changeRole(c echo.Context, who auth.User) error {
 	ctx, role := c.Request().Context(), auth.Role(c.FormValue("role"))
 	u, err := k.Auth.ChangeUser(ctx, c.Param("id"), nil, &role)
 	if errors.Is(err, auth.ErrLastOwner) || errors.Is(err, auth.ErrBadUser) {
-		return k.showUser(c, who, http.StatusConflict, nil, &notice{"bad", sentence(err.Error())})
+		return k.showUser(c, who, http.StatusConflict, nil, &notice{"bad", problem(k.Reader(c), err)})
 	}
 	if err != nil {
 		return err
@@ -198,7 +198,7 @@ func (k *desk) removeUser(c echo.Context, who auth.User) error {
 	}
 	err = k.Auth.RemoveUser(ctx, u.ID)
 	if errors.Is(err, auth.ErrLastOwner) {
-		return k.showUser(c, who, http.StatusConflict, nil, &notice{"bad", sentence(err.Error())})
+		return k.showUser(c, who, http.StatusConflict, nil, &notice{"bad", problem(k.Reader(c), err)})
 	}
 	if err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 // words are what the templates of the desk can say beside the usual.
 var words = template.FuncMap{
 	"rfc": rfc, "role": roleKey, "how": howKey, "number": func(i int) int { return i + 1 }, "int64": func(n int) int64 { return int64(n) },
+	"opened": opened, "barecode": bareCode,
 	"code": func(text string) template.HTML { return within("code", text) }, "kbd": func(key string) template.HTML { return within("kbd", key) },
 	"sure": func(action, ask, what, then, do string) sure { return sure{action, ask, what, then, do} },
 }

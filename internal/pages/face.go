@@ -49,7 +49,7 @@ func newFace(looks string, assets *web.Assets, base *url.URL, funcs template.Fun
 	if err := f.crossSite.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
 		return nil, fmt.Errorf("trusting the base URL: %w", err)
 	}
-	usual := template.FuncMap{"asset": assets.URL, "style": func() string { return assets.URL(looks + ".css") }, "address": address, "strong": strong, "link": link, "code": code, "time": timeOf, "ago": agoOf, "webinar": webinar}
+	usual := template.FuncMap{"asset": assets.URL, "style": func() string { return assets.URL(looks + ".css") }, "address": address, "strong": strong, "link": link, "time": timeOf, "ago": agoOf, "webinar": webinar}
 	var err error
 	f.templates, err = template.New(looks).Funcs(usual).Funcs(wordsOf(&set{})).Funcs(funcs).ParseFS(web.Templates(), files...)
 	if err != nil {
@@ -67,15 +67,16 @@ func (f *Face) Speak(t *texts.Texts) { f.texts = t }
 // wordsOf are the functions of templates that depend on who reads.
 func wordsOf(s *set) template.FuncMap {
 	return template.FuncMap{
-		"lang":    func() string { return s.Lang() },
-		"rtl":     func() bool { return s.IsRightToLeft() },
-		"say":     func(key string, pairs ...any) string { return s.Text(key, pairs...) },
-		"counted": func(key string, n int64, pairs ...any) string { return s.Counted(key, n, pairs...) },
-		"markup":  func(key string, pairs ...any) template.HTML { return s.Markup(key, pairs...) },
-		"grouped": func(n int64) string { return s.Number(n) },
-		"percent": func(part, whole int64) string { return s.Share(part, whole) },
-		"clock":   func(at time.Time) string { return s.Moment(at.UTC()) },
-		"second":  func(at time.Time) string { return s.Second(at) },
+		"lang":          func() string { return s.Lang() },
+		"rtl":           func() bool { return s.IsRightToLeft() },
+		"say":           func(key string, pairs ...any) string { return s.Text(key, pairs...) },
+		"counted":       func(key string, n int64, pairs ...any) string { return s.Counted(key, n, pairs...) },
+		"markup":        func(key string, pairs ...any) template.HTML { return s.Markup(key, pairs...) },
+		"countedmarkup": func(key string, n int64, pairs ...any) template.HTML { return s.CountedMarkup(key, n, pairs...) },
+		"grouped":       func(n int64) string { return s.Number(n) },
+		"percent":       func(part, whole int64) string { return s.Share(part, whole) },
+		"clock":         func(at time.Time) string { return s.Moment(at.UTC()) },
+		"second":        func(at time.Time) string { return s.Second(at) },
 	}
 }
 
@@ -101,11 +102,6 @@ func webinar() string { return "https://www.example.com/webinar" }
 // strong sets the words off that matter most.
 func strong(text string) template.HTML {
 	return template.HTML("<strong>" + template.HTMLEscapeString(text) + "</strong>")
-}
-
-// code sets off what is typed as it stands.
-func code(text string) template.HTML {
-	return template.HTML("<code>" + template.HTMLEscapeString(text) + "</code>")
 }
 
 // link sets words off that lead elsewhere: to a page of ours, or to one of the web.
