@@ -91,7 +91,7 @@ var (
 	typed     = regexp.MustCompile(`(?s)<(code|pre|kbd|textarea)\b.*?</(?:code|pre|kbd|textarea)>`)
 	element   = regexp.MustCompile(`(?s)<[^>]*>`)
 	innermost = regexp.MustCompile(`⟦[^⟦⟧]*⟧`)
-	facts     = regexp.MustCompile(`[\w.+-]*(?:•+\w*)*@[\w.•-]+|https?://\S+|[\w*.-]*example\.com[\w/?&=.%-]*|[0-9a-f]{8}-[0-9a-f-]{27}|\b[a-z]{2}_\w+`)
+	facts     = regexp.MustCompile(`[\w.+-]*(?:•+\w*)*@[\w.•-]+|https?://\S+|[\w*.-]*example\.com[\w/?&=.%-]*|[0-9a-f]{8}-[0-9a-f-]{27}|\b(?:[a-z]{2}|msg)_\w+`)
 	spelled   = regexp.MustCompile(`\pL{2,}`)
 )
 
