@@ -2,6 +2,7 @@ package admin_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -66,8 +67,11 @@ func TestThePayloadsOfAHookAreWholeInASecondLanguage(t *testing.T) {
 		_, _ = d.hooks.Take(t.Context(), h, "application/json", []byte(body)) // what cannot be read is kept, and shown
 		d.now = d.now.Add(time.Second)
 	}
-	payloads, err := d.hooks.Payloads(t.Context(), h.ID, "", "", 10)
-	if err != nil || len(payloads) < 3 {
+	for i := range 25 {
+		_, _ = d.hooks.Take(t.Context(), h, "application/json", fmt.Appendf(nil, `{"person":"nobody %d"}`, i))
+	}
+	payloads, err := d.hooks.Payloads(t.Context(), h.ID, "", "", 100)
+	if err != nil || len(payloads) < 25 {
 		t.Fatalf("%d payloads are kept: %v", len(payloads), err)
 	}
 	data := []string{"Shop", "application/json", "email", "first_name"}
@@ -82,8 +86,9 @@ func TestThePayloadsOfAHookAreWholeInASecondLanguage(t *testing.T) {
 	slices.SortFunc(data, func(a, b string) int { return len(b) - len(a) }) // one may stand in another
 	wholeIn(t, d, manager, paths, data...)
 	wholeIn(t, d, viewer, paths[:2], data...)
+	has(t, d.read(http.MethodGet, at, manager, "").Body.String(), "⟦Older ones⟧", "⟦Waits for you⟧")
 	d.send(t, at, manager, url.Values{"name": {"Shop"}, "map-email": {strings.Repeat("x", 301)}}, append(data, "Mapping of email must be a place of at most 300 characters.")...)
-	for _, p := range payloads {
+	for _, p := range payloads[len(payloads)-4:] {
 		d.send(t, at+"/payloads/"+p.ID.String()+"/retry", manager, nil, data...)
 	}
 }
@@ -118,6 +123,11 @@ func TestTheWebhooksAreWholeInASecondLanguage(t *testing.T) {
 	d.send(t, at+"/switch", manager, url.Values{"to": {"off"}}, data...)
 	d.send(t, at+"/replay", manager, url.Values{"since": {"2026-05-04"}}, data...)
 	wholeIn(t, d.desk, manager, []string{"/admin/webhooks", at + "/delete"}, data...)
+	for range 50 {
+		d.goes(manager, at+"/test", url.Values{})
+	}
+	wholeIn(t, d.desk, manager, []string{at}, data...)
+	has(t, d.read(http.MethodGet, at, manager, "").Body.String(), "⟦Older ones⟧", "⟦Off⟧")
 }
 
 // TestAWebhookThatFailsIsToldInASecondLanguage: one whose messages wait, and one that was stopped for it.
