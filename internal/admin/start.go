@@ -204,7 +204,7 @@ func (k *desk) showStartKeap(c echo.Context, who auth.User, status int, wrong st
 	if err != nil {
 		return err
 	}
-	p.Notice, p.Field = said, keyFields(answer(c, "header"), wrong)
+	p.Notice, p.Field = said, keyFields(k.Reader(c), answer(c, "header"), wrong)
 	ctx, cancel := context.WithTimeout(c.Request().Context(), patient)
 	defer cancel()
 	if p.Keap, err = k.Keap.Status(ctx, false); err != nil {
@@ -219,7 +219,7 @@ func (k *desk) startKey(c echo.Context, who auth.User) error {
 	ctx := c.Request().Context()
 	tenant, err := k.Keap.UseKey(ctx, answer(c, "key"), answer(c, "header"), false)
 	if err != nil {
-		said, wrong := keapTrouble(err)
+		said, wrong := keapTrouble(k.Reader(c), err)
 		if said == nil && wrong == "" {
 			return err
 		}
