@@ -92,7 +92,7 @@ var (
 	typed     = regexp.MustCompile(`(?s)<(code|pre|kbd|textarea)\b.*?</(?:code|pre|kbd|textarea)>`)
 	element   = regexp.MustCompile(`(?s)<[^>]*>`)
 	innermost = regexp.MustCompile(`⟦[^⟦⟧]*⟧`)
-	facts     = regexp.MustCompile(`[\w.+-]*(?:•+\w*)*@[\w.•-]+|https?://\S+|[\w*.-]*example\.com[\w/?&=.%-]*|[0-9a-f]{8}-[0-9a-f-]{27}|\b[a-z]{2}_[\w-]+|\b[a-z0-9]{16}\b`)
+	facts     = regexp.MustCompile(`[\w.+-]*(?:•+\w*)*@[\w.•-]+|https?://\S+|[\w*.-]*example\.com[\w/?&=.%-]*|[0-9a-f]{8}-[0-9a-f-]{27}|\b(?:[a-z]{2}|msg)_[\w-]+|\b[a-z0-9]{16}\b`)
 	spelled   = regexp.MustCompile(`\pL{2,}`)
 )
 
