@@ -2,10 +2,13 @@ package admin_test
 
 import (
 	"context"
+	"fmt"
+	"html"
 	"maps"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -84,23 +87,22 @@ func TestWhatCameInIsWholeInASecondLanguageBeforeAnything(t *testing.T) {
 func TestWhatCameInIsWholeInASecondLanguage(t *testing.T) {
 	d := inBrackets(t)
 	manager, viewer := d.as(auth.Manager), d.as(auth.Viewer)
-	d.know(attribution.Affiliate{ID: "42", Name: "Maria Example", Code: "maria"}, attribution.Affiliate{ID: "44", Status: "INACTIVE"})
+	d.know(attribution.Affiliate{ID: "42", Name: "Maria Example", Code: "maria"}, attribution.Affiliate{ID: "44", Status: "INACTIVE"}, attribution.Affiliate{ID: "45", Gone: d.now})
 	paths := []string{
 		"/admin/events", "/admin/events?affiliate=42", "/admin/optins", "/admin/optins?flagged=1", "/admin/review", "/admin/outbox", "/admin/outbox?state=ready", "/admin/quarantine",
-		"/admin/why?q=ann%40example.com", "/admin/why?q=42", "/admin/why?q=43", "/admin/why?q=44", "/admin/why?q=maria", "/admin/why?q=nobody",
+		"/admin/why?q=ann%40example.com", "/admin/why?q=42", "/admin/why?q=43", "/admin/why?q=44", "/admin/why?q=45", "/admin/why?q=maria", "/admin/why?q=nobody",
 	}
-	paths = append(paths, d.someOfEach(t, manager)...)
+	paths = append(paths, d.someOfEach()...)
 	d.pause = connect.Pause{Reason: "another was first", Since: d.now, Next: d.now}
 	wholeIn(t, d, manager, paths, d.stored()...)
 	wholeIn(t, d, viewer, []string{"/admin/optins", paths[len(paths)-1], "/admin/review", "/admin/outbox", "/admin/quarantine", "/admin/why?q=ann%40example.com"}, d.stored()...)
-	wholeIn(t, d, manager, []string{"/admin/people?email=ann%40example.com"}, append(d.stored(), remainsOfPeople(d, manager))...)
-	erased := d.read(http.MethodPost, "/admin/people/erase", manager, "email=ann@example.com&sure=yes")
-	whole(t, "an erasure", erased, remainsOfPeople(d, manager))
+	wholeIn(t, d, manager, []string{"/admin/people?email=ann%40example.com"}, d.stored()...)
+	whole(t, "an erasure", d.read(http.MethodPost, "/admin/people/erase", manager, "email=ann@example.com&sure=yes"))
 }
 
 // someOfEach takes in what each page can show, and names the pages of single records, that of an opt-in last.
-func (d *desk) someOfEach(t *testing.T, manager *http.Cookie) (paths []string) {
-	t.Helper()
+func (d *desk) someOfEach() (paths []string) {
+	d.t.Helper()
 	credited := arrival("bob@example.com", "43", d.now.Add(-50*time.Hour))
 	credited.Latest.At = credited.At.Add(-10 * time.Second)
 	credited.Via = attribution.ViaHook
@@ -126,16 +128,64 @@ func (d *desk) someOfEach(t *testing.T, manager *http.Cookie) (paths []string) {
 		paths = append(paths, "/admin/quarantine/"+q.ID.String(), "/admin/why?q="+q.ID.String())
 	}
 	d.take(arrival("fresh@example.com", "42", d.now.Add(-30*time.Minute)), arrival("dora@example.com", "44", d.now.Add(-time.Second)))
-	paths = append(paths, "/admin/why?q="+early.Visitor.String(), "/admin/why?q=77", "/admin/why?q=ann%40example.com&deep=1", "/admin/optins/"+out[2].OptIn.String())
+	paths = append(paths, "/admin/optins/"+d.look(credited.ID).ID.String(), "/admin/why?q="+early.Visitor.String(), "/admin/why?q=77", "/admin/why?q=ann%40example.com&deep=1", "/admin/optins/"+out[2].OptIn.String())
 	return append(paths, "/admin/optins/"+out[0].OptIn.String())
 }
 
-// remainsOfPeople is what package people says, in the words of the REST API.
-func remainsOfPeople(d *desk, manager *http.Cookie) string {
-	page := d.get("/admin/people?email=ann%40example.com", manager)
-	_, rest, _ := strings.Cut(page, "What no program can take back: ")
-	remains, _, _ := strings.Cut(rest, ".</p>")
-	return remains
+// TestLongListsAreWholeInASecondLanguage: lists of several pages, the queue, and what only some records have.
+func TestLongListsAreWholeInASecondLanguage(t *testing.T) {
+	d := inBrackets(t)
+	manager, viewer := d.as(auth.Manager), d.as(auth.Viewer)
+	for range 51 {
+		q := d.keep("good", "x")
+		q.ID, q.Origin, q.Site = idOf(d.now), "", ""
+		if err := d.Quarantine(t.Context(), q); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var many []attribution.Event
+	for i := range 60 {
+		e := arrival(fmt.Sprintf("p%d@example.com", i), "42", d.now.Add(-time.Hour))
+		e.Latest.Ref = attribution.Ref{Kind: attribution.ByCode, Value: "maria"}
+		e.Signals.Network = attribution.NetworkKey{1}
+		many = append(many, e)
+	}
+	many[59].Signals.Network = attribution.NetworkKey{2}
+	out := d.take(many...)
+	d.hold(suspicious)
+	lists := []string{"/admin/events", "/admin/optins", "/admin/review", "/admin/outbox", "/admin/outbox?code=suspicious", "/admin/quarantine", "/admin/optins/" + out[0].OptIn.String(), "/admin/optins/" + out[59].OptIn.String()}
+	for _, path := range lists[:6] {
+		page := d.get(path, manager)
+		if at := regexp.MustCompile(`href="([^"]+(?:cursor|at)=[^"]+)"`).FindStringSubmatch(page); at != nil {
+			lists = append(lists, html.UnescapeString(at[1]))
+		}
+	}
+	if len(lists) != 14 {
+		t.Fatalf("not each list goes on: %s", lists)
+	}
+	wholeIn(t, d, manager, lists, d.stored()...)
+	wholeIn(t, d, viewer, lists, d.stored()...)
+}
+
+// TestWhatHooksKeptIsToldInASecondLanguage: payloads in every state that name somebody.
+func TestWhatHooksKeptIsToldInASecondLanguage(t *testing.T) {
+	d := inBrackets(t)
+	manager := d.as(auth.Manager)
+	d.read(http.MethodPost, "/admin/hooks", manager, "name=Form+tool")
+	all, err := d.hooks.List(t.Context(), "", 100)
+	if err != nil || len(all) != 1 {
+		t.Fatalf("%v, %v", all, err)
+	}
+	for _, body := range []string{`{"note":"write to ann@example.com"}`, `{"email":"ann@example.com"}`} {
+		if _, err := d.hooks.Take(t.Context(), all[0], "application/json", []byte(body)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := d.hooks.Refuse(t.Context(), all[0], "text/plain", []byte("ann@example.com"), "not yours"); err != nil {
+		t.Fatal(err)
+	}
+	page := d.read(http.MethodGet, "/admin/why?q=ann%40example.com&deep=1", manager, "").Body.String()
+	has(t, page, "⟦A payload of a hook⟧", "⟦A hook brought this address.⟧", "⟦taken⟧", "⟦waiting⟧", "⟦refused⟧")
 }
 
 // TestDecisionsAreToldInASecondLanguage: what stands above the queue and on the card once somebody has decided.
