@@ -65,9 +65,10 @@ func (f eventFilter) takes(e store.LoggedEvent) bool {
 
 // events shows the log, newest first.
 func (k *desk) events(c echo.Context, who auth.User) error {
-	v := eventsView{frame: k.frame("Events", "/admin/events", who), Filter: c.QueryParams()}
+	say := k.Reader(c)
+	v := eventsView{frame: k.frame(say.Text("desk.events.title"), "/admin/events", who), Filter: c.QueryParams()}
 	v.Filtered = with("", v.Filter, "cursor", "") != ""
-	v.Types, v.Dispositions = typeChoices(k.Reader(c), v.Filter.Get("type")), dispositionChoices(k.Reader(c), v.Filter.Get("disposition"))
+	v.Types, v.Dispositions = typeChoices(say, v.Filter.Get("type")), dispositionChoices(say, v.Filter.Get("disposition"))
 	var err error
 	if v.Sites, err = k.siteChoices(c, v.Filter.Get("site")); err != nil {
 		return err
@@ -77,7 +78,7 @@ func (k *desk) events(c echo.Context, who auth.User) error {
 		return err
 	}
 	if err != nil {
-		v.Notice = &notice{"bad", err.Error()}
+		v.Notice = k.misfitNotice(c, err)
 		return k.Render(c, http.StatusUnprocessableEntity, "events", v)
 	}
 	found, next, err := k.search(c.Request().Context(), from, f)
@@ -112,13 +113,13 @@ func (v *eventsView) place(next string, found int) {
 func (k *desk) eventFilter(q url.Values) (f eventFilter, from timeline, err error) {
 	f = eventFilter{attribution.EventType(q.Get("type")), store.Disposition(q.Get("disposition")), q.Get("site"), attribution.Ref{}}
 	if f.ref, err = readRef(q.Get("affiliate")); err != nil {
-		return f, from, errors.New("affiliate must be Keap's id, or code: and the affiliate's code")
+		return f, from, misfit("desk.misfit.affiliate")
 	}
 	if _, ok := typeWords[f.kind]; !ok && f.kind != "" {
-		return f, from, errors.New("there is no such type of event")
+		return f, from, misfit("desk.misfit.type")
 	}
 	if _, ok := dispositionWords[f.disposition]; !ok && f.disposition != "" {
-		return f, from, errors.New("there is no such outcome")
+		return f, from, misfit("desk.misfit.outcome")
 	}
 	if from, err = k.timelineAt(q.Get("cursor")); err != nil {
 		return f, from, errBadAddress
@@ -166,7 +167,7 @@ func idText(id uuid.UUID) string {
 }
 
 func typeChoices(say *texts.Reader, chosen string) []picked {
-	out := []picked{{"", "Any type", chosen == ""}}
+	out := []picked{{"", say.Text("desk.events.anytype"), chosen == ""}}
 	for _, t := range []attribution.EventType{attribution.Clicked, attribution.OptedIn, attribution.Referred} {
 		out = append(out, picked{string(t), typeOf(say, t), chosen == string(t)})
 	}
@@ -174,7 +175,7 @@ func typeChoices(say *texts.Reader, chosen string) []picked {
 }
 
 func dispositionChoices(say *texts.Reader, chosen string) []picked {
-	out := []picked{{"", "Any outcome", chosen == ""}}
+	out := []picked{{"", say.Text("desk.events.anyoutcome"), chosen == ""}}
 	for _, d := range []store.Disposition{store.Accepted, store.Duplicate, store.Ignored, store.Test} {
 		out = append(out, picked{string(d), outcomeOf(say, d).Text, chosen == string(d)})
 	}

@@ -137,7 +137,7 @@ func (k *desk) needsOfSetUp(ctx context.Context, say *texts.Reader) ([]need, err
 	}
 	return []need{{
 		"waiting", say.Text("desk.needs.setup"),
-		say.Counted("desk.needs.setupdetail", int64(len(open)), "Step", open[0].Title, "Steps", number(len(steps))), open[0].At(), say.Text("desk.needs.goon"),
+		say.Counted("desk.needs.setupdetail", int64(len(open)), "Step", say.Text(open[0].Title), "Steps", number(len(steps))), open[0].At(), say.Text("desk.needs.goon"),
 	}}, nil
 }
 
@@ -166,9 +166,9 @@ func (k *desk) needsOfWebhooks(ctx context.Context, say *texts.Reader) (all []ne
 		if row.Failing, err = k.Webhooks.FailingSince(ctx, e.ID); err != nil {
 			return nil, err
 		}
-		if how := row.How(); how == "Failing" || how == "Stopped" {
+		if how := row.How(); how == webhookFailing || how == webhookStopped {
 			all = append(all, need{
-				row.Tone(), say.Text("desk.needs.webhook", "Name", row.Name()), firstText(sentence(e.Reason), say.Text("desk.needs.webhookdetail")),
+				how.Tone, say.Text("desk.needs.webhook", "Name", row.Name()), firstText(sentence(e.Reason), say.Text("desk.needs.webhookdetail")),
 				webhooksAt + "/" + e.ID, say.Text("desk.needs.look"),
 			})
 		}

@@ -52,7 +52,7 @@ type optInRow struct {
 
 // optIns lists opt-ins, latest first, by what the form asks for.
 func (k *desk) optIns(c echo.Context, who auth.User) error {
-	v := optInsView{frame: k.frame("Opt-ins", "/admin/optins", who), Filter: c.QueryParams()}
+	v := optInsView{frame: k.frame(k.Reader(c).Text("desk.optins.title"), "/admin/optins", who), Filter: c.QueryParams()}
 	v.Filtered = with("", v.Filter, "cursor", "") != ""
 	v.CSV = with("/admin/optins.csv", v.Filter, "cursor", "")
 	v.Statuses = statusChoices(k.Reader(c), v.Filter.Get("status"))
@@ -65,7 +65,7 @@ func (k *desk) optIns(c echo.Context, who auth.User) error {
 		return err
 	}
 	if err != nil {
-		v.Notice = &notice{"bad", err.Error()}
+		v.Notice = k.misfitNotice(c, err)
 		return k.Render(c, http.StatusUnprocessableEntity, "optins", v)
 	}
 	page, err := k.Store.OptIns(c.Request().Context(), account, q)
@@ -90,7 +90,7 @@ func (v *optInsView) page(p store.Page) {
 }
 
 func statusChoices(say *texts.Reader, chosen string) []picked {
-	out := []picked{{"", "Any status", chosen == ""}}
+	out := []picked{{"", say.Text("desk.optins.anystatus"), chosen == ""}}
 	for _, s := range attribution.Statuses {
 		out = append(out, picked{string(s), wordOf(say, s).Text, chosen == string(s)})
 	}
@@ -101,7 +101,7 @@ func statusChoices(say *texts.Reader, chosen string) []picked {
 const manySites = 200
 
 func (k *desk) siteChoices(c echo.Context, chosen string) ([]picked, error) {
-	out := []picked{{"", "Any site", chosen == ""}}
+	out := []picked{{"", k.Reader(c).Text("desk.optins.anysite"), chosen == ""}}
 	docs, err := k.Store.List(c.Request().Context(), store.SiteKind, "", manySites)
 	if err != nil {
 		return nil, err
@@ -123,15 +123,15 @@ func (k *desk) optInQuery(f url.Values) (q store.Query, err error) {
 		return q, err
 	}
 	if q.Status = attribution.Status(f.Get("status")); q.Status != "" && !slices.Contains(attribution.Statuses, q.Status) {
-		return q, errors.New("there is no such status")
+		return q, misfit("desk.misfit.status")
 	}
 	if q.Ref, err = readRef(f.Get("affiliate")); err != nil {
-		return q, errors.New("affiliate must be Keap's id, or code: and the affiliate's code")
+		return q, misfit("desk.misfit.affiliate")
 	}
 	if text := f.Get("email"); text != "" {
 		email, err := attribution.NormalEmail(text)
 		if err != nil {
-			return q, errors.New("that is not an e-mail address: only whole addresses can be looked for, because they are stored encrypted")
+			return q, misfit("desk.misfit.email")
 		}
 		q.Person = k.People.Sealer.Key(email)
 	}
@@ -160,5 +160,5 @@ func where(say *texts.Reader, o attribution.OptIn) string {
 	if u, err := url.Parse(o.URL); err == nil && u.Host != "" {
 		return u.Host + u.Path
 	}
-	return "by " + ways(say, o.Via)
+	return say.Text("desk.optins.cameby", "Ways", ways(say, o.Via))
 }

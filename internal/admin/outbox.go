@@ -76,7 +76,7 @@ type jobRow struct {
 // outbox shows what is on its way to Keap, and what waits for a person.
 func (k *desk) outbox(c echo.Context, who auth.User) error {
 	ctx := c.Request().Context()
-	v := outboxView{frame: k.frame("On the way to Keap", "/admin/outbox", who), Filter: c.QueryParams()}
+	v := outboxView{frame: k.frame(k.Reader(c).Text("desk.outbox.title"), "/admin/outbox", who), Filter: c.QueryParams()}
 	list, err := k.Store.Worklist(ctx, account)
 	if err != nil {
 		return err
@@ -88,7 +88,7 @@ func (k *desk) outbox(c echo.Context, who auth.User) error {
 		return err
 	}
 	if v.State, v.Kinds = string(q.State), kindChoices(k.Reader(c), string(q.Kind)); err != nil {
-		v.Notice = &notice{"bad", err.Error()}
+		v.Notice = k.misfitNotice(c, err)
 		return k.Render(c, http.StatusUnprocessableEntity, "outbox", v)
 	}
 	page, err := k.Store.ListJobs(ctx, account, q)
@@ -150,7 +150,7 @@ func (k *desk) count(say *texts.Reader, v *outboxView, list store.Worklist) {
 	}
 	v.Oldest = k.stamp(list.OldestDue)
 	if late := k.Now().Sub(list.OldestDue); !list.OldestDue.IsZero() && late > time.Minute {
-		v.Overdue = "It is " + span(say, late) + " late."
+		v.Overdue = say.Text("desk.outbox.late", "Span", span(say, late))
 	}
 }
 
@@ -192,17 +192,17 @@ func (k *desk) jobQuery(f url.Values) (q store.JobQuery, err error) {
 		return q, errBadAddress
 	}
 	if _, ok := jobWords[q.Kind]; !ok && q.Kind != "" {
-		return q, errors.New("there is no such kind of job")
+		return q, misfit("desk.misfit.kind")
 	}
 	if q.Ref, err = readRef(f.Get("affiliate")); err != nil {
-		return q, errors.New("affiliate must be Keap's id, or code: and the affiliate's code")
+		return q, misfit("desk.misfit.affiliate")
 	}
 	q.From, q.To, err = k.days(f.Get("from"), f.Get("to"))
 	return q, err
 }
 
 func kindChoices(say *texts.Reader, chosen string) []picked {
-	out := []picked{{"", "Any kind", chosen == ""}}
+	out := []picked{{"", say.Text("desk.outbox.anykind"), chosen == ""}}
 	for _, kind := range []store.JobKind{store.CreditJob, store.AffiliateJob, store.TagJob, store.GoalJob, store.FieldsJob, store.TotalsJob, store.LinkJob} {
 		out = append(out, picked{string(kind), jobOf(say, kind), chosen == string(kind)})
 	}
@@ -231,7 +231,7 @@ func (k *desk) jobRow(c echo.Context, j store.Job, who auth.User) (jobRow, error
 	case store.AffiliateJob:
 		r.Link = with("/admin/why", url.Values{"q": {j.Subject}})
 	case store.TotalsJob, store.LinkJob:
-		r.Link, r.Subject = with("/admin/why", url.Values{"q": {j.Subject}}), "Affiliate "+j.Subject
+		r.Link, r.Subject = with("/admin/why", url.Values{"q": {j.Subject}}), say.Text("desk.named.affiliate", "Id", j.Subject)
 	}
 	return r, nil
 }

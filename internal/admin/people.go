@@ -29,13 +29,13 @@ type personView struct {
 
 // person shows what is held of one person. It reads everything, because not all that is kept can be found by a person.
 func (k *desk) person(c echo.Context, who auth.User) error {
-	v := personView{frame: k.frame("A person's data", "/admin/people", who), Email: c.QueryParam("email"), Remains: people.Remains}
+	v := personView{frame: k.frame(k.Reader(c).Text("desk.person.title"), "/admin/people", who), Email: c.QueryParam("email"), Remains: people.Remains}
 	if v.Email == "" {
 		return k.Render(c, http.StatusOK, "person", v)
 	}
 	email, err := attribution.NormalEmail(v.Email)
 	if err != nil {
-		v.Wrong = "That is not an e-mail address: write all of it, such as ann@example.com."
+		v.Wrong = k.Reader(c).Text("desk.person.notanemail", "Example", "ann@example.com")
 		return k.Render(c, http.StatusUnprocessableEntity, "person", v)
 	}
 	v.Email, v.Asked = email, true
@@ -53,11 +53,11 @@ func (k *desk) person(c echo.Context, who auth.User) error {
 
 func (v *personView) count(say *texts.Reader, held people.Held) {
 	v.Counts = []pair{
-		{"Opt-ins", say.Number(int64(len(held.OptIns)))}, {"Events", say.Number(int64(len(held.Events)))},
-		{"In the quarantine", say.Number(int64(len(held.Quarantine)))}, {"Payloads of hooks", say.Number(int64(len(held.Payloads)))},
+		{say.Text("desk.person.optins"), say.Number(int64(len(held.OptIns)))}, {say.Text("desk.person.events"), say.Number(int64(len(held.Events)))},
+		{say.Text("desk.person.kept"), say.Number(int64(len(held.Quarantine)))}, {say.Text("desk.person.payloads"), say.Number(int64(len(held.Payloads)))},
 	}
 	if held.Affiliate != nil {
-		v.Counts = append(v.Counts, pair{"As an affiliate", firstText(held.Affiliate.Name, held.Affiliate.ID)})
+		v.Counts = append(v.Counts, pair{say.Text("desk.person.asaffiliate"), firstText(held.Affiliate.Name, held.Affiliate.ID)})
 	}
 	v.Nothing = len(held.OptIns)+len(held.Events)+len(held.Quarantine)+len(held.Payloads) == 0 && held.Affiliate == nil
 }
@@ -86,10 +86,10 @@ func (k *desk) exportPerson(c echo.Context, who auth.User) error {
 
 // erasePerson erases a person, when the word was typed that says that it is meant.
 func (k *desk) erasePerson(c echo.Context, who auth.User) error {
-	v := personView{frame: k.frame("A person's data", "/admin/people", who), Email: c.FormValue("email"), Remains: people.Remains}
+	v := personView{frame: k.frame(k.Reader(c).Text("desk.person.title"), "/admin/people", who), Email: c.FormValue("email"), Remains: people.Remains}
 	email, err := attribution.NormalEmail(v.Email)
 	if err != nil || c.FormValue("sure") != "yes" {
-		v.Wrong = "Nothing was erased: give the whole address, and say by the box that you are sure."
+		v.Wrong = k.Reader(c).Text("desk.person.notsure")
 		return k.Render(c, http.StatusUnprocessableEntity, "person", v)
 	}
 	ctx := c.Request().Context()
