@@ -36,13 +36,13 @@ var bracketed = sync.OnceValues(func() (*texts.Texts, error) {
 })
 
 // inBrackets is a desk that speaks the second language, too.
-func inBrackets(t *testing.T) *desk {
+func inBrackets(t *testing.T, changes ...func(*admin.Deps)) *desk {
 	t.Helper()
 	all, err := bracketed()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return newDesk(t, func(d *admin.Deps) { d.Texts = all })
+	return newDesk(t, append(changes, func(d *admin.Deps) { d.Texts = all })...)
 }
 
 // read is do for who reads the second language.
