@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -91,7 +92,7 @@ var (
 	typed     = regexp.MustCompile(`(?s)<(code|pre|kbd|textarea)\b.*?</(?:code|pre|kbd|textarea)>`)
 	element   = regexp.MustCompile(`(?s)<[^>]*>`)
 	innermost = regexp.MustCompile(`⟦[^⟦⟧]*⟧`)
-	facts     = regexp.MustCompile(`[\w.+-]*(?:•+\w*)*@[\w.•-]+|https?://\S+|[\w*.-]*example\.com[\w/?&=.%-]*|[0-9a-f]{8}-[0-9a-f-]{27}|\b[a-z]{2}_\w+`)
+	facts     = regexp.MustCompile(`[\w.+-]*(?:•+\w*)*@[\w.•-]+|https?://\S+|[\w*.-]*example\.com[\w/?&=.%-]*|[0-9a-f]{8}-[0-9a-f-]{27}|\b(?:[a-z]{2}|msg)_[\w-]+|\b[a-z0-9]{16}\b`)
 	spelled   = regexp.MustCompile(`\pL{2,}`)
 )
 
@@ -109,7 +110,9 @@ func foreign(page string, data ...string) []string {
 		rest = innermost.ReplaceAllString(rest, " ")
 	}
 	rest = facts.ReplaceAllString(rest, " ")
-	for _, known := range append(data, "Tributary", "UTC") {
+	data = append(slices.Clone(data), "Tributary", "UTC")
+	slices.SortFunc(data, func(a, b string) int { return len(b) - len(a) }) // one may stand in another
+	for _, known := range data {
 		rest = strings.ReplaceAll(rest, known, " ")
 	}
 	return spelled.FindAllString(rest, -1)

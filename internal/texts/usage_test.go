@@ -106,7 +106,7 @@ func templates(t *testing.T) []string {
 	})
 }
 
-// stillEnglish lists the templates whose sentences are still in them: the manual is in English.
+// stillEnglish are the templates of the manual, which is in English.
 var stillEnglish = []string{"web/templates/docs/"}
 
 // TestNoSentenceStandsInATemplate: it would be said in English to everybody.
