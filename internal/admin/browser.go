@@ -9,6 +9,9 @@ import (
 	"tributary/internal/texts"
 )
 
+// languageOf is what the browser of a request asks for.
+func languageOf(c echo.Context) string { return c.Request().Header.Get("Accept-Language") }
+
 // What is stored of browsers that say little of themselves.
 const (
 	unknownBrowser = "Unknown browser"

@@ -72,7 +72,7 @@ func TestTheTeamIsWholeInASecondLanguage(t *testing.T) {
 
 func TestAUserIsToldOfTheirLinkInASecondLanguage(t *testing.T) {
 	var fails error
-	d := inBrackets(t, func(d *admin.Deps) { d.SendLink = func(context.Context, auth.User) error { return fails } })
+	d := inBrackets(t, func(d *admin.Deps) { d.SendLink = func(context.Context, auth.User, string) error { return fails } })
 	owner, lee := d.as(auth.Owner), d.user("lee@example.com", auth.Viewer)
 	if err := d.auth.SetPassword(t.Context(), lee, goodPassword, ""); err != nil {
 		t.Fatal(err)

@@ -95,16 +95,15 @@ func (d *desk) german(method, path string, cookie *http.Cookie, form url.Values)
 func TestALengthOfTimeIsReadInTheLanguageOfTheForm(t *testing.T) {
 	d := inGerman(t)
 	owner := d.as(auth.Owner)
+	form := d.filled(owner)
 	for typed, want := range map[string]string{
 		"30 Tage": "30 Tage", "30tage": "30 Tage", "1 TAG": "1 Tag", "2 Tag": "2 Tage", "36 Stunden": "36 Stunden", "24 Stunden": "1 Tag", "48 hours": "2 Tage", "5d": "5 Tage",
 	} {
-		form := d.filled(owner)
 		form.Set("window", typed)
 		page := d.german(http.MethodPost, "/admin/settings/review", owner, form)
 		has(t, page, `data-l="Now">90 Tage</td><td class="wrap" data-l="Then">`+want+"<")
 	}
 	for _, typed := range []string{"30 Ta", "30", "Tage", "-3 Tage", "1 Tag 2 Tage", "30 ⟦Tage⟧"} {
-		form := d.filled(owner)
 		form.Set("window", typed)
 		has(t, d.german(http.MethodPost, "/admin/settings/review", owner, form), "It cannot be read", `value="`+typed+`"`)
 	}

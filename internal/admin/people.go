@@ -29,13 +29,13 @@ type personView struct {
 
 // person shows what is held of one person. It reads everything, because not all that is kept can be found by a person.
 func (k *desk) person(c echo.Context, who auth.User) error {
-	v := personView{frame: k.frame(k.Reader(c).Text("desk.person.title"), "/admin/people", who), Email: c.QueryParam("email"), Remains: people.Remains}
+	v := personView{frame: k.frame(k.Reader(c).Text("desk.people.title"), "/admin/people", who), Email: c.QueryParam("email"), Remains: people.Remains}
 	if v.Email == "" {
 		return k.Render(c, http.StatusOK, "person", v)
 	}
 	email, err := attribution.NormalEmail(v.Email)
 	if err != nil {
-		v.Wrong = k.Reader(c).Text("desk.person.notanemail", "Example", "ann@example.com")
+		v.Wrong = k.Reader(c).Text("desk.people.notanemail")
 		return k.Render(c, http.StatusUnprocessableEntity, "person", v)
 	}
 	v.Email, v.Asked = email, true
@@ -53,11 +53,11 @@ func (k *desk) person(c echo.Context, who auth.User) error {
 
 func (v *personView) count(say *texts.Reader, held people.Held) {
 	v.Counts = []pair{
-		{say.Text("desk.person.optins"), say.Number(int64(len(held.OptIns)))}, {say.Text("desk.person.events"), say.Number(int64(len(held.Events)))},
-		{say.Text("desk.person.kept"), say.Number(int64(len(held.Quarantine)))}, {say.Text("desk.person.payloads"), say.Number(int64(len(held.Payloads)))},
+		{say.Text("desk.people.optins"), say.Number(int64(len(held.OptIns)))}, {say.Text("desk.people.events"), say.Number(int64(len(held.Events)))},
+		{say.Text("desk.people.kept"), say.Number(int64(len(held.Quarantine)))}, {say.Text("desk.people.payloads"), say.Number(int64(len(held.Payloads)))},
 	}
 	if held.Affiliate != nil {
-		v.Counts = append(v.Counts, pair{say.Text("desk.person.asaffiliate"), firstText(held.Affiliate.Name, held.Affiliate.ID)})
+		v.Counts = append(v.Counts, pair{say.Text("desk.people.asaffiliate"), firstText(held.Affiliate.Name, held.Affiliate.ID)})
 	}
 	v.Nothing = len(held.OptIns)+len(held.Events)+len(held.Quarantine)+len(held.Payloads) == 0 && held.Affiliate == nil
 }
@@ -86,10 +86,10 @@ func (k *desk) exportPerson(c echo.Context, who auth.User) error {
 
 // erasePerson erases a person, when the word was typed that says that it is meant.
 func (k *desk) erasePerson(c echo.Context, who auth.User) error {
-	v := personView{frame: k.frame(k.Reader(c).Text("desk.person.title"), "/admin/people", who), Email: c.FormValue("email"), Remains: people.Remains}
+	v := personView{frame: k.frame(k.Reader(c).Text("desk.people.title"), "/admin/people", who), Email: c.FormValue("email"), Remains: people.Remains}
 	email, err := attribution.NormalEmail(v.Email)
 	if err != nil || c.FormValue("sure") != "yes" {
-		v.Wrong = k.Reader(c).Text("desk.person.notsure")
+		v.Wrong = k.Reader(c).Text("desk.people.notsure")
 		return k.Render(c, http.StatusUnprocessableEntity, "person", v)
 	}
 	ctx := c.Request().Context()

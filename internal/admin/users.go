@@ -102,7 +102,7 @@ func (k *desk) linkFor(c echo.Context, u auth.User) (*shownLink, *notice, error)
 	if k.SendLink == nil {
 		return link, nil, nil
 	}
-	if err := k.SendLink(ctx, u); err != nil {
+	if err := k.SendLink(ctx, u, languageOf(c)); err != nil {
 		return link, &notice{"bad", say.Text("desk.users.notmailed", "Reason", err)}, nil
 	}
 	link.Mailed = attribution.MaskEmail(u.Email)

@@ -38,9 +38,9 @@ class EventLog {
   private toggle(): void {
     this.paused = !this.paused
     this.button.setAttribute("aria-pressed", String(this.paused))
-    const says = this.button.dataset
-    this.button.textContent = (this.paused ? says.goOn : says.pause) ?? ""
-    announce((this.paused ? says.paused : says.going) ?? "")
+    const words = this.button.dataset
+    this.button.textContent = (this.paused ? words.goOn : words.pause) ?? ""
+    announce((this.paused ? words.still : words.moving) ?? "")
     this.update()
   }
 
@@ -78,8 +78,8 @@ class EventLog {
     if (!sign) return
     sign.hidden = false
     sign.dataset.line = line
-    const { whenLive, whenLost, whenPaused } = sign.dataset
-    sign.textContent = { live: whenLive, lost: whenLost, paused: whenPaused }[line] ?? ""
+    const words = this.button.dataset
+    sign.textContent = { live: words.lineLive, lost: words.lineLost, paused: words.linePaused }[line] ?? ""
   }
 
   /** Changes that come while the page is fetched are one more round, not many at once. */

@@ -33,18 +33,14 @@ function toggleHelp(): void {
 function countDown(): void {
   const button = document.querySelector<HTMLButtonElement>("#undo[data-seconds]")
   if (!button) return
+  const words = button.dataset.left ?? ""
   const until = Date.now() + Number(button.dataset.seconds) * 1000
   const timer = setInterval(() => {
     const left = Math.ceil((until - Date.now()) / 1000)
-    if (left > 0) tellLeft(button, left)
+    if (left > 0) button.replaceChildren(words.replace("{seconds}", String(left)))
     else {
       clearInterval(timer)
       button.closest("form")?.remove()
     }
   }, 250)
-}
-
-function tellLeft(button: HTMLElement, seconds: number): void {
-  const sign = button.querySelector<HTMLElement>("[data-left]")
-  sign?.replaceChildren((sign.dataset.left ?? "").replace("#", String(seconds)))
 }
