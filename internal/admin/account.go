@@ -8,6 +8,7 @@ import (
 
 	"tributary/internal/audit"
 	"tributary/internal/auth"
+	"tributary/internal/texts"
 )
 
 // accountPage is what users see of themselves.
@@ -17,7 +18,7 @@ type accountPage struct {
 	TakesPasskeys bool
 	NeedsPresent  bool // a new password asks for the present one
 	Session       string
-	Sessions      []auth.DeskSession
+	Sessions      []sessionView
 	Password      passwordField
 }
 
@@ -28,45 +29,45 @@ type passwordField struct {
 }
 
 // passwordFault says what a user did wrong with a password at its field, or above the page.
-func passwordFault(err error) (at passwordField, said *notice) {
+func passwordFault(say *texts.Reader, err error) (at passwordField, said *notice) {
 	at.Min = auth.MinPassword
 	switch {
 	case err == nil:
 	case errors.Is(err, auth.ErrWeakPassword):
-		at.Wrong = sentence(err.Error())
+		at.Wrong = problem(say, err)
 	case errors.Is(err, auth.ErrWrongPassword):
-		at.Present = sentence(err.Error())
+		at.Present = problem(say, err)
 	default:
-		said = &notice{"bad", sentence(err.Error())}
+		said = &notice{"bad", problem(say, err)}
 	}
 	return at, said
 }
 
-// accountDone are the notices after a redirect.
+// accountDone are the keys of the notices after a redirect.
 var accountDone = map[string]string{
-	"name": "Your name is saved.", "password": "Your password is saved. You are signed out everywhere else.", "passkey": "The passkey is saved.",
-	"passkey-removed": "The passkey is removed. You may delete it in your browser, too.", "ended": "The session is ended.",
-	"ended-others": "You are signed out everywhere else.",
+	"name": "desk.account.donename", "password": "desk.account.donepassword", "passkey": "desk.account.donepasskey",
+	"passkey-removed": "desk.account.doneremoved", "ended": "desk.account.doneended",
+	"ended-others": "desk.account.doneothers",
 }
 
 func (k *desk) account(c echo.Context, who auth.User) error {
-	return k.showAccount(c, who, http.StatusOK, told(c, accountDone))
+	return k.showAccount(c, who, http.StatusOK, k.told(c, accountDone))
 }
 
 func (k *desk) showAccount(c echo.Context, who auth.User, status int, n *notice) error {
-	at, _ := passwordFault(nil)
+	at, _ := passwordFault(k.Reader(c), nil)
 	return k.showAccountWith(c, who, status, n, at)
 }
 
 func (k *desk) showAccountWith(c echo.Context, who auth.User, status int, n *notice, at passwordField) (err error) {
 	ctx, s := c.Request().Context(), sessionOf(c)
-	page := accountPage{frame: k.frame("My account", "/admin/account", who), TakesPasskeys: k.Auth.TakesPasskeys(), Session: s.ID, Password: at}
+	page := accountPage{frame: k.frame(k.Reader(c).Text("desk.account.title"), "/admin/account", who), TakesPasskeys: k.Auth.TakesPasskeys(), Session: s.ID, Password: at}
 	page.Notice = n
 	if page.Ways, err = k.Auth.Ways(ctx, who.ID); err != nil {
 		return err
 	}
 	page.NeedsPresent = page.Ways.Password && !s.IsFresh(k.Now())
-	if page.Sessions, err = k.Auth.Sessions(ctx, who.ID); err != nil {
+	if page.Sessions, err = k.sessionsOf(c, who); err != nil {
 		return err
 	}
 	return k.Render(c, status, "account", page)
@@ -76,7 +77,7 @@ func (k *desk) changeName(c echo.Context, who auth.User) error {
 	name := c.FormValue("name")
 	u, err := k.Auth.ChangeUser(c.Request().Context(), who.ID, &name, nil)
 	if errors.Is(err, auth.ErrBadUser) {
-		return k.showAccount(c, who, http.StatusUnprocessableEntity, &notice{"bad", sentence(err.Error())})
+		return k.showAccount(c, who, http.StatusUnprocessableEntity, &notice{"bad", problem(k.Reader(c), err)})
 	}
 	if err != nil {
 		return err
@@ -91,7 +92,7 @@ func (k *desk) changePassword(c echo.Context, who auth.User) error {
 	ctx := c.Request().Context()
 	err := k.Auth.ChangePassword(ctx, sessionOf(c), c.FormValue("present"), c.FormValue("password"))
 	if status := statusOfPassword(err); status != 0 {
-		at, said := passwordFault(err)
+		at, said := passwordFault(k.Reader(c), err)
 		return k.showAccountWith(c, who, status, said, at)
 	}
 	if err != nil {

@@ -59,7 +59,7 @@ type desk struct {
 	asks       []string // for a page to be examined
 }
 
-func newDesk(t testing.TB) *desk {
+func newDesk(t testing.TB, changes ...func(*admin.Deps)) *desk {
 	t.Helper()
 	s, err := boltstore.Open(boltstore.Options{Dir: t.TempDir()})
 	if err != nil {
@@ -83,11 +83,14 @@ func newDesk(t testing.TB) *desk {
 	if err != nil {
 		t.Fatalf("bundling: %v", err)
 	}
-	err = admin.Register(d.Echo, admin.Deps{
+	deps := admin.Deps{
 		SetUp: d.setUp(clock), Incoming: d.incoming(),
 		Auth: d.auth, Audit: d.audit, Store: s, Opener: plain{}, Assets: assets, BaseURL: "http://example.com", Now: clock,
-	})
-	if err != nil {
+	}
+	for _, change := range changes {
+		change(&deps)
+	}
+	if err := admin.Register(d.Echo, deps); err != nil {
 		t.Fatalf("registering: %v", err)
 	}
 	return d

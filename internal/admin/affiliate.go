@@ -17,6 +17,7 @@ import (
 	"tributary/internal/sites"
 	"tributary/internal/stats"
 	"tributary/internal/store"
+	"tributary/internal/texts"
 )
 
 type affiliatePage struct {
@@ -68,10 +69,23 @@ func (k *desk) known(c echo.Context) (attribution.Affiliate, error) {
 }
 
 var affiliateTold = map[string]string{
-	"added":   "The affiliate is there. Keap confirms them with the first opt-in, or with the next comparison.",
-	"renewed": "The old lasting address is void, and this is the new one. Where the settings name a custom field for it, it stands in Keap in a minute.",
-	"changed": "There was an affiliate of this id: what you filled in is saved.",
+	"added": "desk.affiliate.added", "renewed": "desk.affiliate.renewed", "changed": "desk.affiliate.changed",
 }
+
+// shortWords are the states of opt-ins in a word.
+var shortWords = map[attribution.Status]label{
+	attribution.Received:     {"desk.affiliate.optin.received", "waiting"},
+	attribution.Waiting:      {"desk.affiliate.optin.waiting", "waiting"},
+	attribution.Credited:     {"desk.affiliate.optin.credited", "good"},
+	attribution.Unattributed: {"desk.affiliate.optin.unattributed", ""},
+	attribution.Held:         {"desk.affiliate.optin.held", "waiting"},
+	attribution.Refused:      {"desk.affiliate.optin.refused", "bad"},
+	attribution.Failed:       {"desk.affiliate.optin.failed", "bad"},
+	attribution.Erased:       {"desk.affiliate.optin.erased", ""},
+}
+
+// Status is the state of an opt-in.
+func (affiliatePage) Status(s attribution.Status) label { return shortWords[s] }
 
 func (k *desk) showAffiliate(c echo.Context, who auth.User, a attribution.Affiliate, login *loginLink) error {
 	ctx := c.Request().Context()
@@ -92,7 +106,7 @@ func (k *desk) showAffiliate(c echo.Context, who auth.User, a attribution.Affili
 		email = "" // another secret key sealed it: the page is worth more than this line
 	}
 	p := affiliatePage{
-		frame: k.frame(orElse(a.Name, "Affiliate "+a.ID), affiliatesAt, who), Affiliate: a, State: affiliates.StateOf(a), Email: email, Days: homeDays,
+		frame: k.frame(nameOf(k.Reader(c), a), affiliatesAt, who), Affiliate: a, State: affiliates.StateOf(a), Email: email, Days: homeDays,
 		Funnel: pages.Funnel(k.Reader(c), report.Tally), Chart: pages.NewChart(k.Reader(c), report.ByDay), OptIns: found.OptIns, More: !found.Next.IsZero(), Links: links,
 		Login: login, Mails: k.MailLogin != nil && len(a.Email.Sealed) > 0,
 	}
@@ -101,8 +115,13 @@ func (k *desk) showAffiliate(c echo.Context, who auth.User, a attribution.Affili
 			return err
 		}
 	}
-	p.Notice = told(c, affiliateTold)
+	p.Notice = k.told(c, affiliateTold)
 	return k.Render(c, http.StatusOK, "affiliate", p)
+}
+
+// nameOf is what a page of an affiliate is called.
+func nameOf(say *texts.Reader, a attribution.Affiliate) string {
+	return orElse(a.Name, say.Text("desk.affiliate.nameless", "ID", a.ID))
 }
 
 // linksOf shows links to the first sites, as the parameters of each have it.
@@ -184,8 +203,8 @@ func (k *desk) unknownAffiliates(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	p := unknownPage{k.frame("Unknown affiliates", affiliatesAt, who), rows, more}
-	p.Notice = told(c, affiliatesTold)
+	p := unknownPage{k.frame(k.Reader(c).Text("desk.affiliates.unknown"), affiliatesAt, who), rows, more}
+	p.Notice = k.told(c, affiliatesTold)
 	return k.Render(c, http.StatusOK, "affiliates-unknown", p)
 }
 

@@ -16,6 +16,7 @@ import (
 	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/ranking"
+	"tributary/internal/texts"
 )
 
 type affiliatesPage struct {
@@ -45,29 +46,27 @@ func (k *desk) affiliates(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	q := c.QueryParams()
+	say, q := k.Reader(c), c.QueryParams()
 	state, order, from := affiliates.State(q.Get("state")), orderOf(q.Get("sort")), pageOf(q.Get("page"))*affiliatesOnPage
 	rows, total := list.Select(ranking.Query{
 		Text: q.Get("q"), Order: order, Offset: from, Limit: affiliatesOnPage,
 		Is: func(r ranking.Row) bool { return state == "" || stateOf(r) == state },
 	})
 	p := affiliatesPage{
-		frame: k.frame("Affiliates", affiliatesAt, who), Text: q.Get("q"), State: chosen(string(state), stateOptions...),
-		Order: chosen(string(order), orderOptions...), Total: total, Known: len(list.Rows), From: min(from+1, total), To: from + len(rows),
+		frame: k.frame(say.Text("desk.affiliates.title"), affiliatesAt, who), Text: q.Get("q"), State: chosen(string(state), optionsIn(say, stateOptions)...),
+		Order: chosen(string(order), optionsIn(say, orderOptions)...), Total: total, Known: len(list.Rows), From: min(from+1, total), To: from + len(rows),
 		Days: list.Days, Counted: list.At, Synced: k.Affiliates.LastSync(), Connected: k.connected(),
 	}
 	p.Before, p.After = beside(q, from/affiliatesOnPage, from+len(rows) < total)
 	for _, r := range rows {
 		p.Rows = append(p.Rows, affiliateRow{r, stateOf(r)})
 	}
-	p.Notice = told(c, affiliatesTold)
+	p.Notice = k.told(c, affiliatesTold)
 	return k.Render(c, http.StatusOK, "affiliates", p)
 }
 
 var affiliatesTold = map[string]string{
-	"synced":  "The affiliates are compared with Keap's: below it says what was found.",
-	"syncing": "The comparison with Keap goes on: load this page again in a minute.",
-	"again":   "Keap is asked for it once more: load this page again in a minute.",
+	"synced": "desk.affiliates.synced", "syncing": "desk.affiliates.syncing", "again": "desk.affiliates.again",
 }
 
 func stateOf(r ranking.Row) affiliates.State {
@@ -78,14 +77,23 @@ func stateOf(r ranking.Row) affiliates.State {
 	return affiliates.StateOf(a)
 }
 
+// What a list can be narrowed to and ordered by, with the keys of its words.
 var stateOptions = []formOption{
-	{Value: "", Label: "All"}, {Value: string(affiliates.Active), Label: "Active"}, {Value: string(affiliates.Inactive), Label: "Inactive"},
-	{Value: string(affiliates.Gone), Label: "Gone from Keap"}, {Value: string(affiliates.Unconfirmed), Label: "Not confirmed by Keap"},
+	{Value: "", Label: "desk.affiliates.allstates"}, {Value: string(affiliates.Active), Label: "desk.affiliates.active"}, {Value: string(affiliates.Inactive), Label: "desk.affiliates.inactive"},
+	{Value: string(affiliates.Gone), Label: "desk.affiliates.gonefromkeap"}, {Value: string(affiliates.Unconfirmed), Label: "desk.affiliates.notconfirmed"},
 }
 
 var orderOptions = []formOption{
-	{Value: string(ranking.ByOptIns), Label: "Most opt-ins"}, {Value: string(ranking.ByClicks), Label: "Most clicks"},
-	{Value: string(ranking.ByCredited), Label: "Most credited"}, {Value: string(ranking.ByName), Label: "Name"}, {Value: string(ranking.ByID), Label: "Id"},
+	{Value: string(ranking.ByOptIns), Label: "desk.affiliates.mostoptins"}, {Value: string(ranking.ByClicks), Label: "desk.affiliates.mostclicks"},
+	{Value: string(ranking.ByCredited), Label: "desk.affiliates.mostcredited"}, {Value: string(ranking.ByName), Label: "desk.affiliates.byname"}, {Value: string(ranking.ByID), Label: "desk.affiliates.bynumber"},
+}
+
+// optionsIn are options in the reader's language.
+func optionsIn(say *texts.Reader, keys []formOption) (all []formOption) {
+	for _, o := range keys {
+		all = append(all, formOption{Value: o.Value, Label: say.Text(o.Label)})
+	}
+	return all
 }
 
 func orderOf(text string) ranking.Order {
@@ -126,15 +134,16 @@ func beside(q url.Values, page int, more bool) (before, after string) {
 }
 
 func (k *desk) newAffiliate(c echo.Context, who auth.User) error {
-	return k.Render(c, http.StatusOK, "affiliate-new", newSitePage{k.frame("Add an affiliate", affiliatesAt, who), affiliateFields(affiliates.Input{})})
+	say := k.Reader(c)
+	return k.Render(c, http.StatusOK, "affiliate-new", newSitePage{k.frame(say.Text("desk.affiliates.add"), affiliatesAt, who), affiliateFields(say, affiliates.Input{})})
 }
 
-func affiliateFields(in affiliates.Input) []formField {
+func affiliateFields(say *texts.Reader, in affiliates.Input) []formField {
 	return []formField{
-		{Name: "id", Label: "Id in Keap", Value: in.ID, Placeholder: "123", Hint: "The number of the referral partner, not of their contact. Opt-ins are credited to it."},
-		{Name: "code", Label: "Code", Value: in.Code, Hint: "As links name them with ?aff=. Leave it empty if you use ids alone."},
-		{Name: "name", Label: "Name", Value: in.Name},
-		{Name: "email", Label: "E-mail", Value: in.Email, Hint: "Where their login link is mailed to. It is stored encrypted."},
+		{Name: "id", Label: say.Text("desk.affiliates.numberinkeap"), Value: in.ID, Placeholder: "123", Hint: say.Text("desk.affiliates.numberhint")},
+		{Name: "code", Label: say.Text("desk.affiliates.code"), Value: in.Code, Hint: say.Text("desk.affiliates.codehint")},
+		{Name: "name", Label: say.Text("desk.affiliates.name"), Value: in.Name},
+		{Name: "email", Label: say.Text("desk.affiliates.email"), Value: in.Email, Hint: say.Text("desk.affiliates.emailhint")},
 	}
 }
 
@@ -144,7 +153,8 @@ func (k *desk) addAffiliate(c echo.Context, who auth.User) error {
 	a, added, err := k.Affiliates.Put(ctx, account, in)
 	var w *affiliates.Wrong
 	if errors.As(err, &w) {
-		p := newSitePage{k.frame("Add an affiliate", affiliatesAt, who), affiliateFields(in)}
+		say := k.Reader(c)
+		p := newSitePage{k.frame(say.Text("desk.affiliates.add"), affiliatesAt, who), affiliateFields(say, in)}
 		blame([]formGroup{{Fields: p.Fields}}, w.Field, sentence(w.Problem))
 		return k.Render(c, http.StatusUnprocessableEntity, "affiliate-new", p)
 	}

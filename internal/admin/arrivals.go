@@ -13,6 +13,7 @@ import (
 	"tributary/internal/auth"
 	"tributary/internal/pages"
 	"tributary/internal/store"
+	"tributary/internal/texts"
 )
 
 const (
@@ -34,7 +35,7 @@ type arrival struct {
 }
 
 // arrivals are the latest events that pages have sent, the newest first, taken or not.
-func (k *desk) arrivals(ctx context.Context) (all []arrival, err error) {
+func (k *desk) arrivals(ctx context.Context, say *texts.Reader) (all []arrival, err error) {
 	events, err := k.latest(ctx, lookedThrough)
 	if err != nil {
 		return nil, err
@@ -43,17 +44,17 @@ func (k *desk) arrivals(ctx context.Context) (all []arrival, err error) {
 		if e.URL == "" || len(all) == manyArrivals { // without an address it was a hook, the API, or Keap: no page
 			continue
 		}
-		a, err := k.arrival(ctx, e)
+		a, err := k.arrival(ctx, say, e)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, a)
 	}
-	return k.withRefused(ctx, all)
+	return k.withRefused(ctx, say, all)
 }
 
 // withRefused adds what was not taken, once for each origin and reason, and puts all in order.
-func (k *desk) withRefused(ctx context.Context, all []arrival) ([]arrival, error) {
+func (k *desk) withRefused(ctx context.Context, say *texts.Reader, all []arrival) ([]arrival, error) {
 	refused, err := k.Store.Quarantines(ctx, uuid.Nil, lookedThrough)
 	if err != nil {
 		return nil, err
@@ -63,38 +64,42 @@ func (k *desk) withRefused(ctx context.Context, all []arrival) ([]arrival, error
 	for _, q := range refused {
 		if of := (kind{q.Origin, q.Code}); !seen[of] && len(seen) < manyArrivals {
 			seen[of] = true
-			all = append(all, refusedArrival(q))
+			all = append(all, refusedArrival(say, q))
 		}
 	}
 	return newestFirst(all), nil
 }
 
-func (k *desk) arrival(ctx context.Context, e store.LoggedEvent) (arrival, error) {
-	a := arrival{At: e.Received, Page: e.URL, What: "A visit", Site: e.Site, Good: e.Disposition == store.Accepted || e.Disposition == store.Test}
-	touch := e.Latest
-	if e.Type == attribution.OptedIn {
-		a.What = "An opt-in"
-	}
-	if e.Disposition == store.Test {
-		a.What = map[bool]string{true: "A test opt-in", false: "A test visit"}[e.Type == attribution.OptedIn]
-	}
+func (k *desk) arrival(ctx context.Context, say *texts.Reader, e store.LoggedEvent) (arrival, error) {
+	a := arrival{At: e.Received, Page: e.URL, Site: e.Site, Good: e.Disposition == store.Accepted || e.Disposition == store.Test}
 	if e.Disposition != store.Accepted {
 		a.Why = e.Reason
 	}
-	if touch.IsZero() {
-		a.What += " without an affiliate"
+	of := arrivalWords[kindOfArrival{e.Type == attribution.OptedIn, e.Disposition == store.Test}]
+	if e.Latest.IsZero() {
+		a.What = say.Text(of.alone)
 		return a, nil
 	}
-	name, err := k.called(ctx, touch.Ref)
-	a.What += " with affiliate " + name
+	name, err := k.called(ctx, say, e.Latest.Ref)
+	a.What = say.Text(of.with, "Affiliate", name)
 	return a, err
 }
 
+type kindOfArrival struct{ optIn, test bool }
+
+// arrivalWords say what a page sent, with an affiliate and without one.
+var arrivalWords = map[kindOfArrival]struct{ with, alone string }{
+	{false, false}: {"desk.arrivals.visit", "desk.arrivals.visitalone"},
+	{false, true}:  {"desk.arrivals.testvisit", "desk.arrivals.testvisitalone"},
+	{true, false}:  {"desk.arrivals.optin", "desk.arrivals.optinalone"},
+	{true, true}:   {"desk.arrivals.testoptin", "desk.arrivals.testoptinalone"},
+}
+
 // called is an affiliate in words: what the page said, and the name where it is known.
-func (k *desk) called(ctx context.Context, ref attribution.Ref) (string, error) {
+func (k *desk) called(ctx context.Context, say *texts.Reader, ref attribution.Ref) (string, error) {
 	known, err := k.Store.Affiliate(ctx, account, ref)
 	if errors.Is(err, store.ErrNotFound) {
-		return ref.Value + " (not known yet)", nil
+		return say.Text("desk.arrivals.unknown", "Affiliate", ref.Value), nil
 	}
 	if err != nil || known.Name == "" {
 		return ref.Value, err
@@ -102,11 +107,11 @@ func (k *desk) called(ctx context.Context, ref attribution.Ref) (string, error) 
 	return ref.Value + " (" + known.Name + ")", nil
 }
 
-func refusedArrival(q store.Quarantined) arrival {
-	a := arrival{At: q.Received, Page: q.Origin, What: "Something that was not taken", Why: q.Reason, Site: q.Site}
+func refusedArrival(say *texts.Reader, q store.Quarantined) arrival {
+	a := arrival{At: q.Received, Page: q.Origin, What: say.Text("desk.arrivals.refused"), Why: q.Reason, Site: q.Site}
 	if (refusedOrigin{Origin: q.Origin, Code: q.Code}).IsOrigin() && q.Site != "" {
-		a.What, a.Origin = "The tag was loaded from another address than those of the site", q.Origin
-		a.Why = "If these are pages of yours, add the address. Then open the page again."
+		a.What, a.Origin = say.Text("desk.arrivals.origin"), q.Origin
+		a.Why = say.Text("desk.arrivals.origintext")
 	}
 	return a
 }
@@ -139,7 +144,7 @@ func (k *desk) arrivalsVersion(ctx context.Context, _ string) (string, error) {
 
 // startVisit waits for the first visit and says what it saw.
 func (k *desk) startVisit(c echo.Context, who auth.User) error {
-	p, err := k.newStart(c, who, "visit", "See the first visit")
+	p, err := k.newStart(c, who, "visit", k.Reader(c).Text("desk.arrivals.title"))
 	if err != nil {
 		return err
 	}
@@ -147,7 +152,7 @@ func (k *desk) startVisit(c echo.Context, who auth.User) error {
 	if p.Version, err = k.arrivalsVersion(ctx, ""); err != nil {
 		return err
 	}
-	if p.Arrivals, err = k.arrivals(ctx); err != nil {
+	if p.Arrivals, err = k.arrivals(ctx, k.Reader(c)); err != nil {
 		return err
 	}
 	s, err := k.newestSite(ctx)
@@ -165,7 +170,7 @@ func (k *desk) startVisit(c echo.Context, who auth.User) error {
 		p.Ref = known[0].ID
 	}
 	p.Refresh = 5
-	p.Notice = told(c, map[string]string{"allowed": "The address is added. Open the page again: what it sends is taken now."})
+	p.Notice = k.told(c, map[string]string{"allowed": "desk.arrivals.allowed"})
 	return k.Render(c, http.StatusOK, "start-visit", p)
 }
 

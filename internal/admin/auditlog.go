@@ -25,7 +25,7 @@ type auditPage struct {
 
 func (k *desk) auditLog(c echo.Context, who auth.User) error {
 	ctx := c.Request().Context()
-	page := auditPage{frame: k.frame("Audit log", "/admin/audit", who), Query: audit.Query{Who: c.QueryParam("who"), Action: c.QueryParam("action")}, Actions: audit.Nouns()}
+	page := auditPage{frame: k.frame(k.Reader(c).Text("desk.audit.title"), "/admin/audit", who), Query: audit.Query{Who: c.QueryParam("who"), Action: c.QueryParam("action")}, Actions: audit.Nouns()}
 	found, err := k.Audit.Find(ctx, page.Query, c.QueryParam("after"), auditRows)
 	if err != nil {
 		return err

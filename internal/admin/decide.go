@@ -52,19 +52,21 @@ func backTo(c echo.Context, id, done string) string {
 	return with("/admin/review", url.Values{"at": {c.FormValue("at")}, "done": {done}, "id": {id}})
 }
 
-var doneTexts = map[string]notice{
-	"credit":  {"good", "It will be credited. It goes to Keap in some seconds; after that no program can take it back."},
-	"refuse":  {"good", "It is refused. You can take that back at any time."},
-	"hold":    {"good", "It waits for a decision again."},
-	"late":    {"bad", "It is too late for that: it stands in Keap, is on its way there, or somebody else has decided meanwhile."},
-	"retried": {"good", "Its job is due now."},
+var decideTold = map[string]string{
+	"credit":  "desk.decide.credit",
+	"refuse":  "desk.decide.refuse",
+	"hold":    "desk.decide.hold",
+	"late":    "desk.decide.late",
+	"retried": "desk.decide.retried",
 }
 
-func doneNotice(c echo.Context) *notice {
-	if n, ok := doneTexts[c.QueryParam("done")]; ok {
-		return &n
+// decided is the notice of what was just decided, or not.
+func (k *desk) decided(c echo.Context) *notice {
+	n := k.told(c, decideTold)
+	if n != nil && c.QueryParam("done") == "late" {
+		n.Tone = "bad"
 	}
-	return nil
+	return n
 }
 
 // oneLine bounds what somebody typed, in characters, and makes one line of it.

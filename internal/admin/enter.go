@@ -4,8 +4,6 @@ import (
 	"net/http"
 
 	"github.com/labstack/echo/v4"
-
-	"tributary/internal/pages"
 )
 
 // enterPage shows one button. Opening a link must use nothing up: mail scanners open every link before its reader does.
@@ -13,11 +11,7 @@ func (k *desk) enterPage(c echo.Context) error {
 	if err := k.Auth.CheckDeskLink(c.Request().Context(), c.Param("token")); err != nil {
 		return err
 	}
-	return k.Render(c, http.StatusOK, "message", pages.Message{
-		Title:  "Welcome",
-		Text:   []string{"This link opens the desk once."},
-		Button: &pages.Button{Action: c.Request().URL.Path, Label: "Open the desk"},
-	})
+	return k.message(c, http.StatusOK, welcomed(c.Request().URL.Path))
 }
 
 func (k *desk) enter(c echo.Context) error {
@@ -44,5 +38,5 @@ func (k *desk) leave(c echo.Context) error {
 		return err
 	}
 	k.cookie.Drop(c)
-	return k.Render(c, http.StatusOK, "message", signedOut)
+	return k.message(c, http.StatusOK, signedOut)
 }

@@ -11,6 +11,7 @@ import (
 	"tributary/internal/attribution"
 	"tributary/internal/auth"
 	"tributary/internal/store"
+	"tributary/internal/texts"
 )
 
 type eventView struct {
@@ -42,14 +43,15 @@ func (k *desk) event(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
+	say := k.Reader(c)
 	v := eventView{
-		frame: k.frame(typeWords[e.Type], "/admin/events", who), ID: e.ID.String(), Type: typeWords[e.Type], What: dispositionWords[e.Disposition],
-		Story: eventStory(e), At: k.stamp(e.At), Received: k.stamp(e.Received), Site: e.Site, Page: e.URL, Referrer: e.Referrer,
+		frame: k.frame(typeOf(say, e.Type), "/admin/events", who), ID: e.ID.String(), Type: typeOf(say, e.Type), What: outcomeOf(say, e.Disposition),
+		Story: eventStory(say, e), At: k.stamp(e.At), Received: k.stamp(e.Received), Site: e.Site, Page: e.URL, Referrer: e.Referrer,
 		Visitor: idText(e.Visitor), UTM: utmPairs(e.UTM), Form: formText(e.Form), Note: e.Note, Referral: e.Referral,
 		Email: k.email(e.Sealed, e.Person, who), OptIn: idText(e.OptIn),
 	}
 	if e.Type == attribution.OptedIn {
-		v.Via = ways([]attribution.Via{e.Via})
+		v.Via = ways(say, []attribution.Via{e.Via})
 	}
 	if err := k.eventTouches(c, &v, e); err != nil {
 		return err
@@ -70,24 +72,24 @@ func (k *desk) eventTouches(c echo.Context, v *eventView, e store.LoggedEvent) (
 }
 
 // eventStory says what became of an event, and why.
-func eventStory(e store.LoggedEvent) string {
+func eventStory(say *texts.Reader, e store.LoggedEvent) string {
 	switch e.Disposition {
 	case store.Ignored:
-		return "It is kept and counts nowhere: " + firstText(e.Reason, e.Ignored) + "."
+		return say.Text("desk.event.ignored", "Reason", firstText(e.Reason, e.Ignored))
 	case store.Test:
-		return "It is a test of the owner's: it is kept, and counts nowhere."
+		return say.Text("desk.event.test")
 	case store.Duplicate:
-		return "It tells of an opt-in that is here already, and was merged into that one."
+		return say.Text("desk.event.duplicate")
 	}
 	switch {
 	case e.Type == attribution.Clicked:
-		return "It counted as a click for " + e.Counted.String() + "."
+		return say.Text("desk.event.click", "Affiliate", e.Counted.String())
 	case e.Type == attribution.Referred:
-		return "Keap had this referral before us. It counts for the affiliate, and nothing else comes of it."
+		return say.Text("desk.event.referral")
 	case e.Reason != "":
-		return "It made a new opt-in, and the opt-in is nobody's: " + e.Reason + "."
+		return say.Text("desk.event.nobodys", "Reason", e.Reason)
 	}
-	return "It made a new opt-in."
+	return say.Text("desk.event.optin")
 }
 
 // Where the events of an opt-in are looked for: around the times of its trace, because nothing leads from it to them.

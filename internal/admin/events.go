@@ -14,6 +14,7 @@ import (
 	"tributary/internal/auth"
 	"tributary/internal/pages"
 	"tributary/internal/store"
+	"tributary/internal/texts"
 )
 
 const (
@@ -64,9 +65,10 @@ func (f eventFilter) takes(e store.LoggedEvent) bool {
 
 // events shows the log, newest first.
 func (k *desk) events(c echo.Context, who auth.User) error {
-	v := eventsView{frame: k.frame("Events", "/admin/events", who), Filter: c.QueryParams()}
+	say := k.Reader(c)
+	v := eventsView{frame: k.frame(say.Text("desk.events.title"), "/admin/events", who), Filter: c.QueryParams()}
 	v.Filtered = with("", v.Filter, "cursor", "") != ""
-	v.Types, v.Dispositions = typeChoices(v.Filter.Get("type")), dispositionChoices(v.Filter.Get("disposition"))
+	v.Types, v.Dispositions = typeChoices(say, v.Filter.Get("type")), dispositionChoices(say, v.Filter.Get("disposition"))
 	var err error
 	if v.Sites, err = k.siteChoices(c, v.Filter.Get("site")); err != nil {
 		return err
@@ -76,7 +78,7 @@ func (k *desk) events(c echo.Context, who auth.User) error {
 		return err
 	}
 	if err != nil {
-		v.Notice = &notice{"bad", err.Error()}
+		v.Notice = k.misfitNotice(c, err)
 		return k.Render(c, http.StatusUnprocessableEntity, "events", v)
 	}
 	found, next, err := k.search(c.Request().Context(), from, f)
@@ -111,13 +113,13 @@ func (v *eventsView) place(next string, found int) {
 func (k *desk) eventFilter(q url.Values) (f eventFilter, from timeline, err error) {
 	f = eventFilter{attribution.EventType(q.Get("type")), store.Disposition(q.Get("disposition")), q.Get("site"), attribution.Ref{}}
 	if f.ref, err = readRef(q.Get("affiliate")); err != nil {
-		return f, from, errors.New("affiliate must be Keap's id, or code: and the affiliate's code")
+		return f, from, misfit("desk.misfit.affiliate")
 	}
 	if _, ok := typeWords[f.kind]; !ok && f.kind != "" {
-		return f, from, errors.New("there is no such type of event")
+		return f, from, misfit("desk.misfit.type")
 	}
 	if _, ok := dispositionWords[f.disposition]; !ok && f.disposition != "" {
-		return f, from, errors.New("there is no such outcome")
+		return f, from, misfit("desk.misfit.outcome")
 	}
 	if from, err = k.timelineAt(q.Get("cursor")); err != nil {
 		return f, from, errBadAddress
@@ -134,14 +136,14 @@ func (f eventFilter) batch() int {
 }
 
 func (k *desk) eventRows(c echo.Context, events []store.LoggedEvent) ([]eventRow, error) {
-	names, rows := k.namer(c), make([]eventRow, len(events))
+	names, say, rows := k.namer(c), k.Reader(c), make([]eventRow, len(events))
 	for i, e := range events {
 		affiliate, err := names.of(e.Latest.Ref)
 		if err != nil {
 			return nil, err
 		}
 		rows[i] = eventRow{
-			ID: e.ID.String(), Type: typeWords[e.Type], At: k.stamp(e.At), What: dispositionWords[e.Disposition],
+			ID: e.ID.String(), Type: typeOf(say, e.Type), At: k.stamp(e.At), What: outcomeOf(say, e.Disposition),
 			Reason: firstText(e.Reason, e.Ignored), Affiliate: affiliate, Page: bare(e.URL), OptIn: idText(e.OptIn),
 		}
 	}
@@ -164,18 +166,18 @@ func idText(id uuid.UUID) string {
 	return id.String()
 }
 
-func typeChoices(chosen string) []picked {
-	out := []picked{{"", "Any type", chosen == ""}}
+func typeChoices(say *texts.Reader, chosen string) []picked {
+	out := []picked{{"", say.Text("desk.events.anytype"), chosen == ""}}
 	for _, t := range []attribution.EventType{attribution.Clicked, attribution.OptedIn, attribution.Referred} {
-		out = append(out, picked{string(t), typeWords[t], chosen == string(t)})
+		out = append(out, picked{string(t), typeOf(say, t), chosen == string(t)})
 	}
 	return out
 }
 
-func dispositionChoices(chosen string) []picked {
-	out := []picked{{"", "Any outcome", chosen == ""}}
+func dispositionChoices(say *texts.Reader, chosen string) []picked {
+	out := []picked{{"", say.Text("desk.events.anyoutcome"), chosen == ""}}
 	for _, d := range []store.Disposition{store.Accepted, store.Duplicate, store.Ignored, store.Test} {
-		out = append(out, picked{string(d), dispositionWords[d].Text, chosen == string(d)})
+		out = append(out, picked{string(d), outcomeOf(say, d).Text, chosen == string(d)})
 	}
 	return out
 }

@@ -28,7 +28,7 @@ func (k *desk) setupPage(c echo.Context) error {
 }
 
 func (k *desk) showSetup(c echo.Context, status int, form setupForm) error {
-	form.Title, form.Action, form.Passkeys, form.Password.Min = "Set up Tributary", c.Request().URL.Path, k.Auth.TakesPasskeys(), auth.MinPassword
+	form.Title, form.Action, form.Passkeys, form.Password.Min = k.Reader(c).Text("desk.setup.title"), c.Request().URL.Path, k.Auth.TakesPasskeys(), auth.MinPassword
 	return k.Render(c, status, "setup", form)
 }
 
@@ -45,7 +45,7 @@ func (k *desk) lateSetup(c echo.Context, err error) error {
 	if open {
 		page = setupRenewed
 	}
-	return k.Render(c, http.StatusGone, "message", page)
+	return k.message(c, http.StatusGone, page)
 }
 
 // claimSetup makes the first owner and signs them in.
@@ -56,7 +56,7 @@ func (k *desk) claimSetup(c echo.Context) error {
 	if byPasskey {
 		password = ""
 	} else if err := auth.CheckPassword(password, form.Email); err != nil {
-		at, said := passwordFault(err)
+		at, said := passwordFault(k.Reader(c), err)
 		if form.Password = at; said != nil {
 			form.Wrong = said.Text
 		}
@@ -64,7 +64,7 @@ func (k *desk) claimSetup(c echo.Context) error {
 	}
 	u, err := k.Auth.ClaimSetup(ctx, c.Param("token"), auth.User{Account: account, Name: form.Name, Email: form.Email}, password)
 	if errors.Is(err, auth.ErrBadUser) || errors.Is(err, auth.ErrBusy) {
-		form.Wrong = sentence(err.Error())
+		form.Wrong = problem(k.Reader(c), err)
 		return k.showSetup(c, http.StatusUnprocessableEntity, form)
 	}
 	if err != nil {
@@ -99,12 +99,12 @@ type welcomePage struct {
 }
 
 func (k *desk) welcome(c echo.Context, who auth.User) error {
-	at, _ := passwordFault(nil)
+	at, _ := passwordFault(k.Reader(c), nil)
 	return k.showWelcome(c, who, http.StatusOK, nil, at)
 }
 
 func (k *desk) showWelcome(c echo.Context, who auth.User, status int, n *notice, at passwordField) error {
-	page := welcomePage{frame: k.frame("Welcome", "/admin/account", who), TakesPasskeys: k.Auth.TakesPasskeys(), Password: at}
+	page := welcomePage{frame: k.frame(k.Reader(c).Text("desk.welcome.title"), "/admin/account", who), TakesPasskeys: k.Auth.TakesPasskeys(), Password: at}
 	page.Notice = n
 	return k.Render(c, status, "welcome", page)
 }
@@ -114,7 +114,7 @@ func (k *desk) firstPassword(c echo.Context, who auth.User) error {
 	ctx := c.Request().Context()
 	err := k.Auth.ChangePassword(ctx, sessionOf(c), "", c.FormValue("password"))
 	if status := statusOfPassword(err); status != 0 {
-		at, said := passwordFault(err)
+		at, said := passwordFault(k.Reader(c), err)
 		if at.Present != "" { // this page does not ask for it: My account does
 			said = &notice{"bad", at.Present}
 		}

@@ -50,7 +50,7 @@ type homeSpan struct {
 
 // todayCount is a number of today, beside what it was on the day before.
 type todayCount struct {
-	Name             string
+	Name             string // a key
 	Count, Yesterday int64
 }
 
@@ -61,7 +61,8 @@ func (k *desk) home(c echo.Context, who auth.User) (err error) {
 		days = n
 	}
 	ctx := c.Request().Context()
-	v := home{frame: k.frame("Overview", "/admin", who), Spans: spansOf(days)}
+	say := k.Reader(c)
+	v := home{frame: k.frame(say.Text("desk.home.title"), "/admin", who), Spans: spansOf(days)}
 	if err := k.countHome(c, &v, days); err != nil {
 		return err
 	}
@@ -69,8 +70,8 @@ func (k *desk) home(c echo.Context, who auth.User) (err error) {
 	if err != nil {
 		return err
 	}
-	v.Keap = k.keapGlance(list)
-	if v.Needs, err = k.needs(ctx, k.Reader(c), list, v.Keap); err != nil {
+	v.Keap = k.keapGlance(say, list)
+	if v.Needs, err = k.needs(ctx, say, list, v.Keap); err != nil {
 		return err
 	}
 	page, err := k.Store.OptIns(ctx, account, store.Query{Limit: latestShown})
@@ -105,11 +106,11 @@ func (k *desk) countHome(c echo.Context, v *home, days int) error {
 		return err
 	}
 	say := k.Reader(c)
-	v.Funnel = pages.FunnelOver(say, now.Tally, then.Tally, "the "+strconv.Itoa(days)+" days before")
+	v.Funnel = pages.FunnelOver(say, now.Tally, then.Tally, say.Counted("desk.home.before", int64(days)))
 	v.Chart = pages.NewChart(say, now.ByDay)
 	today, yesterday := now.ByDay[len(now.ByDay)-1], now.ByDay[len(now.ByDay)-2]
 	v.Today = []todayCount{
-		{"Clicks", today.Clicks, yesterday.Clicks}, {"Opt-ins", today.OptIns, yesterday.OptIns}, {"Credited", today.Referrals, yesterday.Referrals},
+		{"shared.counts.clicks", today.Clicks, yesterday.Clicks}, {"shared.counts.optins", today.OptIns, yesterday.OptIns}, {"shared.counts.credited", today.Referrals, yesterday.Referrals},
 	}
 	return nil
 }

@@ -15,6 +15,8 @@ import (
 	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/hooks"
+	"tributary/internal/store"
+	"tributary/internal/texts"
 )
 
 type hookPage struct {
@@ -38,16 +40,21 @@ func (k *desk) hook(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	return k.showHook(c, who, http.StatusOK, h, fields, told(c, hooksTold))
+	return k.showHook(c, who, http.StatusOK, h, fields, k.told(c, hooksTold))
 }
 
-var payloadStates = []formOption{
-	{Value: "", Label: "All"}, {Value: string(hooks.Waiting), Label: "Waiting for you"}, {Value: string(hooks.Taken), Label: "Taken"}, {Value: string(hooks.Refused), Label: "Refused"},
+// payloadStates are those that payloads can be narrowed to, the one that is asked for marked.
+func payloadStates(say *texts.Reader, asked string) []formOption {
+	return chosen(
+		asked, formOption{Value: "", Label: say.Text("desk.payloadstate.all")}, formOption{Value: string(hooks.Waiting), Label: say.Text("desk.payloadstate.waiting")},
+		formOption{Value: string(hooks.Taken), Label: say.Text("desk.payloadstate.taken")}, formOption{Value: string(hooks.Refused), Label: say.Text("desk.payloadstate.refused")},
+	)
 }
 
 func (k *desk) showHook(c echo.Context, who auth.User, status int, h hooks.Hook, fields []formField, said *notice) error {
 	state := c.QueryParam("state")
-	if !slices.ContainsFunc(payloadStates, func(o formOption) bool { return o.Value == state }) {
+	states := payloadStates(k.Reader(c), state)
+	if !slices.ContainsFunc(states, func(o formOption) bool { return o.On }) {
 		state = ""
 	}
 	cursor := c.QueryParam("after")
@@ -58,7 +65,7 @@ func (k *desk) showHook(c echo.Context, who auth.User, status int, h hooks.Hook,
 	if err != nil {
 		return err
 	}
-	p := hookPage{frame: k.frame(h.Name, hooksAt, who), Hook: h, IsKeaps: h.Kind == hooks.Keap, Fields: fields, State: chosen(state, slices.Clone(payloadStates)...)}
+	p := hookPage{frame: k.frame(h.Name, hooksAt, who), Hook: h, IsKeaps: h.Kind == hooks.Keap, Fields: fields, State: states}
 	if len(payloads) > payloadsOnPage {
 		payloads = payloads[:payloadsOnPage]
 		p.After = "?" + url.Values{"state": {state}, "after": {payloads[payloadsOnPage-1].ID.String()}}.Encode()
@@ -105,11 +112,11 @@ func (k *desk) wrongHook(c echo.Context, who auth.User, h, wanted hooks.Hook, pr
 	if err != nil {
 		return err
 	}
-	said := &notice{Tone: "bad", Text: "Nothing was saved: look at what is marked below."}
+	said := &notice{Tone: "bad", Text: k.Reader(c).Text("desk.hook.notsaved")}
 	if isConflict(problem) {
-		said.Text = "Nothing was saved: somebody else saved this hook meanwhile. Look at theirs in another window, then save again."
+		said.Text = k.Reader(c).Text("desk.hook.conflict")
 	} else {
-		blameHook(fields, problem)
+		blameHook(k.Reader(c), fields, problem)
 	}
 	return k.showHook(c, who, http.StatusUnprocessableEntity, h, fields, said)
 }
@@ -126,7 +133,20 @@ type payloadPage struct {
 // understood is what became of one submission of a payload.
 type understood struct {
 	hooks.Result
-	Places []place
+	Outcome string
+	Places  []place
+}
+
+// outcomes are the words for it, by the keys of web/texts.
+var outcomes = map[store.Disposition]string{
+	store.Accepted: "desk.payload.accepted", store.Duplicate: "desk.payload.duplicate", hooks.Kept: "desk.payload.kept",
+}
+
+func outcome(say *texts.Reader, d store.Disposition) string {
+	if key := outcomes[d]; key != "" {
+		return say.Text(key)
+	}
+	return string(d)
 }
 
 // place says where a field was found.
@@ -142,14 +162,15 @@ func (k *desk) payload(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	return k.showPayload(c, who, http.StatusOK, h, found, told(c, hooksTold))
+	return k.showPayload(c, who, http.StatusOK, h, found, k.told(c, hooksTold))
 }
 
 func (k *desk) showPayload(c echo.Context, who auth.User, status int, h hooks.Hook, found hooks.Payload, said *notice) error {
-	p := payloadPage{frame: k.frame("A payload of "+h.Name, hooksAt, who), Hook: h, Payload: found, Body: printable(found.Body), Retries: !found.Cut}
+	say := k.Reader(c)
+	p := payloadPage{frame: k.frame(say.Text("desk.payload.title", "Hook", h.Name), hooksAt, who), Hook: h, Payload: found, Body: printable(found.Body), Retries: !found.Cut}
 	p.Notice = said
 	for _, r := range found.Results {
-		u := understood{Result: r}
+		u := understood{Result: r, Outcome: outcome(say, r.Status)}
 		for _, field := range slices.Sorted(maps.Keys(r.Fields)) {
 			u.Places = append(u.Places, place{string(field), r.Fields[field]})
 		}

@@ -14,6 +14,7 @@ import (
 	"tributary/internal/auth"
 	"tributary/internal/hooks"
 	"tributary/internal/keaphook"
+	"tributary/internal/texts"
 )
 
 // maxHooks bounds the list: each is a form tool that sends.
@@ -42,8 +43,8 @@ func (k *desk) hooks(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	p := hooksPage{frame: k.frame("Hooks", hooksAt, who), More: len(all) > maxHooks}
-	p.Notice = told(c, hooksTold)
+	p := hooksPage{frame: k.frame(k.Reader(c).Text("desk.hooks.title"), hooksAt, who), More: len(all) > maxHooks}
+	p.Notice = k.told(c, hooksTold)
 	for _, h := range all[:min(len(all), maxHooks)] {
 		row := hookRow{Hook: h, SiteName: orElse(names[h.Site], h.Site)}
 		if last, err := k.Hooks.Payloads(ctx, h.ID, "", "", 1); err == nil && len(last) > 0 { // what cannot be read shows on its own page
@@ -58,11 +59,12 @@ func (k *desk) hooks(c echo.Context, who auth.User) error {
 	return k.Render(c, http.StatusOK, "hooks", p)
 }
 
+// hooksTold is what can be said above the pages of hooks, by the keys of web/texts.
 var hooksTold = map[string]string{
-	"deleted": "The hook is deleted, and what it kept. Whoever sends to its address is told that there is none.",
-	"checked": "Keap was asked: below it says how its hook stands.",
-	"saved":   "Saved. Payloads that come from now on are read like this; those that wait can be tried again.",
-	"taken":   "It was tried again: this is what became of it.",
+	"deleted": "desk.hooks.deleted",
+	"checked": "desk.hooks.checked",
+	"saved":   "desk.hooks.saved",
+	"taken":   "desk.hooks.tried",
 }
 
 func (k *desk) siteNames(ctx context.Context) (map[string]string, error) {
@@ -99,7 +101,7 @@ func (k *desk) newHook(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	return k.Render(c, http.StatusOK, "hook-new", hookForm{frame: k.frame("Add a hook", hooksAt, who), Fields: fields[:2]})
+	return k.Render(c, http.StatusOK, "hook-new", hookForm{frame: k.frame(k.Reader(c).Text("desk.hooks.add"), hooksAt, who), Fields: fields[:2]})
 }
 
 // hookFields asks for a hook's settings: its name, its site, and then the places of its payloads.
@@ -108,29 +110,30 @@ func (k *desk) hookFields(c echo.Context, h hooks.Hook) ([]formField, error) {
 	if err != nil {
 		return nil, err
 	}
-	options := []formOption{{Value: "", Label: "None"}}
+	say := k.Reader(c)
+	options := []formOption{{Value: "", Label: say.Text("desk.hookform.nosite")}}
 	for key, name := range names {
 		options = append(options, formOption{Value: key, Label: name})
 	}
 	slices.SortFunc(options[1:], func(a, b formOption) int { return strings.Compare(a.Label, b.Label) })
 	fields := []formField{
-		{Name: "name", Label: "Name", Value: h.Name, Placeholder: "My form tool", Hint: "For you: the tool that sends."},
-		{Name: "site", Label: "Site", Kind: "list", Options: chosen(h.Site, options...), Hint: "Whose opt-ins these are, and whose hidden fields are looked for."},
+		{Name: "name", Label: say.Text("desk.hookform.name"), Value: h.Name, Placeholder: say.Text("desk.hookform.nameexample"), Hint: say.Text("desk.hookform.namehint")},
+		{Name: "site", Label: say.Text("desk.hookform.site"), Kind: "list", Options: chosen(h.Site, options...), Hint: say.Text("desk.hookform.sitehint")},
 	}
 	for _, m := range mapped {
-		fields = append(fields, formField{Name: "map-" + string(m.field), Label: m.label, Value: h.Mapping[m.field], Placeholder: "found by itself"})
+		fields = append(fields, formField{Name: "map-" + string(m.field), Label: say.Text(m.label), Value: h.Mapping[m.field], Placeholder: say.Text("desk.hookform.byitself")})
 	}
 	return fields, nil
 }
 
-// mapped are the fields whose place in a payload can be said.
+// mapped are the fields whose place in a payload can be said, with the keys of their names.
 var mapped = []struct {
 	field hooks.Field
 	label string
 }{
-	{hooks.Email, "E-mail"}, {hooks.FirstName, "First name"}, {hooks.LastName, "Last name"}, {hooks.FullName, "Whole name"}, {hooks.Phone, "Phone"},
-	{hooks.Affiliate, "Affiliate, id or code"}, {hooks.AffiliateID, "Affiliate's id"}, {hooks.AffiliateCode, "Affiliate's code"},
-	{hooks.TributaryID, "The opt-in's id (tributary_id)"}, {hooks.UTM, "UTM value that carries the affiliate"}, {hooks.Form, "Form"}, {hooks.At, "Time of the submission"},
+	{hooks.Email, "desk.hookform.email"}, {hooks.FirstName, "desk.hookform.firstname"}, {hooks.LastName, "desk.hookform.lastname"}, {hooks.FullName, "desk.hookform.fullname"}, {hooks.Phone, "desk.hookform.phone"},
+	{hooks.Affiliate, "desk.hookform.affiliate"}, {hooks.AffiliateID, "desk.hookform.affiliateid"}, {hooks.AffiliateCode, "desk.hookform.affiliatecode"}, {hooks.TributaryID, "desk.hookform.tributaryid"},
+	{hooks.UTM, "desk.hookform.utm"}, {hooks.Form, "desk.hookform.form"}, {hooks.At, "desk.hookform.at"},
 }
 
 func (k *desk) addHook(c echo.Context, who auth.User) error {
@@ -141,8 +144,8 @@ func (k *desk) addHook(c echo.Context, who auth.User) error {
 		if ferr != nil {
 			return ferr
 		}
-		blameHook(fields, err)
-		return k.Render(c, http.StatusUnprocessableEntity, "hook-new", hookForm{frame: k.frame("Add a hook", hooksAt, who), Fields: fields[:2]})
+		blameHook(k.Reader(c), fields, err)
+		return k.Render(c, http.StatusUnprocessableEntity, "hook-new", hookForm{frame: k.frame(k.Reader(c).Text("desk.hooks.add"), hooksAt, who), Fields: fields[:2]})
 	}
 	if err != nil {
 		return err
@@ -158,12 +161,12 @@ func wrongHook(err error) bool {
 }
 
 // blameHook puts an error of a hook to the field that it is about.
-func blameHook(fields []formField, err error) {
-	text := strings.TrimPrefix(err.Error(), hooks.ErrInvalid.Error()+": ")
-	field := "name"
+func blameHook(say *texts.Reader, fields []formField, err error) {
 	if errors.Is(err, hooks.ErrUnknownSite) {
-		field, text = "site", "this site is gone: choose another, or none"
+		blame([]formGroup{{Fields: fields}}, "site", say.Text("desk.hookform.sitegone"))
+		return
 	}
+	field, text := "name", strings.TrimPrefix(err.Error(), hooks.ErrInvalid.Error()+": ")
 	for _, m := range mapped {
 		if strings.HasPrefix(text, "mapping of "+string(m.field)+" ") {
 			field = "map-" + string(m.field)
@@ -178,7 +181,7 @@ func (k *desk) askDeleteHook(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	return k.Render(c, http.StatusOK, "hook-delete", hookForm{frame: k.frame("Delete "+h.Name, hooksAt, who), Hook: h})
+	return k.Render(c, http.StatusOK, "hook-delete", hookForm{frame: k.frame(k.Reader(c).Text("desk.hookdelete.title", "Name", h.Name), hooksAt, who), Hook: h})
 }
 
 func (k *desk) deleteHook(c echo.Context, who auth.User) error {

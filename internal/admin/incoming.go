@@ -17,6 +17,7 @@ import (
 	"tributary/internal/pages"
 	"tributary/internal/people"
 	"tributary/internal/store"
+	"tributary/internal/texts"
 )
 
 // Incoming is what the pages of what came in work with.
@@ -55,15 +56,15 @@ func incomingRoutes() []route {
 	}
 }
 
-var incomingSection = section{"What came in", []pages.Link{
-	{Href: "/admin/events", Label: "Events"},
-	{Href: "/admin/optins", Label: "Opt-ins"},
-	{Href: "/admin/review", Label: "To decide"},
-	{Href: "/admin/why", Label: "Why was this counted?"},
-	{Href: "/admin/outbox", Label: "On the way to Keap"},
-	{Href: "/admin/mails", Label: "Mails"},
-	{Href: "/admin/quarantine", Label: "Quarantine"},
-	{Href: "/admin/people", Label: "A person's data"},
+var incomingSection = section{"desk.menu.incoming", []pages.Link{
+	{Href: "/admin/events", Label: "desk.menu.events"},
+	{Href: "/admin/optins", Label: "desk.menu.optins"},
+	{Href: "/admin/review", Label: "desk.menu.review"},
+	{Href: "/admin/why", Label: "desk.menu.why"},
+	{Href: "/admin/outbox", Label: "desk.menu.outbox"},
+	{Href: "/admin/mails", Label: "desk.menu.mails"},
+	{Href: "/admin/quarantine", Label: "desk.menu.quarantine"},
+	{Href: "/admin/people", Label: "desk.menu.people"},
 }}
 
 // stamp is a time for a <time> element: the page's script writes it by the reader's own clock.
@@ -97,6 +98,7 @@ func (k *desk) email(sealed []byte, key attribution.PersonKey, who auth.User) st
 // namer names affiliates, each looked up once for a page.
 type namer struct {
 	ctx   context.Context
+	say   *texts.Reader
 	store store.Store
 	known map[attribution.Ref]named
 }
@@ -108,7 +110,7 @@ type named struct {
 }
 
 func (k *desk) namer(c echo.Context) *namer {
-	return &namer{c.Request().Context(), k.Store, map[attribution.Ref]named{}}
+	return &namer{c.Request().Context(), k.Reader(c), k.Store, map[attribution.Ref]named{}}
 }
 
 func (n *namer) of(ref attribution.Ref) (named, error) {
@@ -119,15 +121,23 @@ func (n *namer) of(ref attribution.Ref) (named, error) {
 		return a, nil
 	}
 	a, err := n.store.Affiliate(n.ctx, account, ref)
-	out := named{Text: string(ref.Kind) + " " + ref.Value, Detail: "not known yet", Ref: filterOf(ref)}
+	out := named{Text: n.unknown(ref), Detail: n.say.Text("desk.named.unknown"), Ref: filterOf(ref)}
 	switch {
 	case err == nil:
-		out.Text, out.Detail = firstText(a.Name, "Affiliate "+a.ID), "id "+a.ID
+		out.Text, out.Detail = firstText(a.Name, n.say.Text("desk.named.affiliate", "Id", a.ID)), n.say.Text("desk.named.withid", "Id", a.ID)
 	case !errors.Is(err, store.ErrNotFound):
 		return out, err
 	}
 	n.known[ref] = out
 	return out, nil
+}
+
+// unknown is what pages call an affiliate that Keap does not know.
+func (n *namer) unknown(ref attribution.Ref) string {
+	if ref.Kind == attribution.ByCode {
+		return n.say.Text("desk.named.withcode", "Code", ref.Value)
+	}
+	return n.say.Text("desk.named.withid", "Id", ref.Value)
 }
 
 // filterOf writes a reference as a person does in a filter: the id, or code: and the code.
@@ -210,16 +220,30 @@ func paramID(c echo.Context) (uuid.UUID, error) {
 	return id, nil
 }
 
+// misfit is what is wrong with a filter, by the key of the sentence that says so.
+type misfit string
+
+func (m misfit) Error() string { return english().Text(string(m)) }
+
+// misfitNotice says above a list why it does not show what was asked for.
+func (k *desk) misfitNotice(c echo.Context, err error) *notice {
+	var m misfit
+	if errors.As(err, &m) {
+		return &notice{"bad", k.Reader(c).Text(string(m))}
+	}
+	return &notice{"bad", err.Error()}
+}
+
 // days reads the two bounds of a filter, whole days in the desk's zone.
 func (k *desk) days(from, to string) (start, end time.Time, err error) {
 	if from != "" {
 		if start, err = time.ParseInLocation(time.DateOnly, from, k.Zone); err != nil {
-			return start, end, errors.New("from must be a day such as 2026-11-23")
+			return start, end, misfit("desk.misfit.from")
 		}
 	}
 	if to != "" {
 		if end, err = time.ParseInLocation(time.DateOnly, to, k.Zone); err != nil {
-			return start, end, errors.New("to must be a day such as 2026-11-23")
+			return start, end, misfit("desk.misfit.to")
 		}
 		end = end.AddDate(0, 0, 1)
 	}

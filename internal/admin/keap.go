@@ -13,6 +13,7 @@ import (
 	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/connect"
+	"tributary/internal/texts"
 )
 
 type keapPage struct {
@@ -38,14 +39,22 @@ type quota struct {
 const patient = 2 * time.Second
 
 func (k *desk) keap(c echo.Context, who auth.User) error {
-	return k.showKeap(c, who, http.StatusOK, keyFields("", ""), told(c, keapTold))
+	return k.showKeap(c, who, http.StatusOK, keyFields(k.Reader(c), "", ""), k.told(c, keapTold))
 }
 
 var keapTold = map[string]string{
-	"connected":    "Keap is connected.",
-	"disconnected": "Keap is disconnected here. The permission stays at Keap until you take it back there.",
-	"checked":      "Keap was asked just now.",
-	"moved":        "What is stored here belongs to this Keap app from now on.",
+	"connected": "desk.keap.isconnected", "disconnected": "desk.keap.isdisconnected", "checked": "desk.keap.checked", "moved": "desk.keap.moved",
+}
+
+// How says by what Keap is connected.
+func (p keapPage) How() string {
+	switch p.Status.How {
+	case connect.ByOAuth:
+		return "desk.keap.bylogin"
+	case connect.ByKey:
+		return "desk.keap.bykey"
+	}
+	return "desk.keap.byflag"
 }
 
 func (k *desk) showKeap(c echo.Context, who auth.User, status int, key []formField, said *notice) error {
@@ -55,7 +64,7 @@ func (k *desk) showKeap(c echo.Context, who auth.User, status int, key []formFie
 	if err != nil {
 		return err
 	}
-	p := keapPage{frame: k.frame("Keap", keapAt, who), Status: s, Pause: k.Keap.Pause(), LastSuccess: k.Keap.LastSuccess(), Quota: k.quota(), ByFlag: s.How == connect.ByFlag, Key: key}
+	p := keapPage{frame: k.frame(k.Reader(c).Text("desk.keap.title"), keapAt, who), Status: s, Pause: k.Keap.Pause(), LastSuccess: k.Keap.LastSuccess(), Quota: k.quota(), ByFlag: s.How == connect.ByFlag, Key: key}
 	if s.Checked.After(p.LastSuccess) { // to tell whose the credential is was one, too
 		p.LastSuccess = s.Checked
 	}
@@ -91,11 +100,12 @@ func (k *desk) letFormsLeadToKeap(c echo.Context) {
 	h.Set(header, strings.Replace(h.Get(header), own, own+" "+u.Scheme+"://"+u.Host, 1))
 }
 
-func keyFields(header, wrong string) []formField {
+func keyFields(say *texts.Reader, header, wrong string) []formField {
+	const bearer, own = "Authorization: Bearer", "X-Keap-API-Key"
 	return []formField{
-		{Name: "key", Kind: "secret", Label: "Service account key or personal access token", Wrong: wrong, Hint: "From Keap's settings, under API. It is stored encrypted and never shown again.", Placeholder: "KeapAK-..."},
-		{Name: "header", Label: "It is sent as", Kind: "list", Options: chosen(header,
-			formOption{Value: "", Label: "Authorization: Bearer (usual)"}, formOption{Value: "X-Keap-API-Key", Label: "X-Keap-API-Key"})},
+		{Name: "key", Kind: "secret", Label: say.Text("desk.keap.key"), Wrong: wrong, Hint: say.Text("desk.keap.keyhint"), Placeholder: "KeapAK-..."},
+		{Name: "header", Label: say.Text("desk.keap.header"), Kind: "list", Options: chosen(header,
+			formOption{Value: "", Label: say.Text("desk.keap.usualheader", "Header", bearer)}, formOption{Value: own, Label: own})},
 	}
 }
 
@@ -126,31 +136,31 @@ func (k *desk) useKey(c echo.Context, who auth.User) error {
 
 // wrongKeap shows the page with what the owner can do about an error.
 func (k *desk) wrongKeap(c echo.Context, who auth.User, err error) error {
-	said, wrong := keapTrouble(err)
+	said, wrong := keapTrouble(k.Reader(c), err)
 	if said == nil && wrong == "" {
 		return err
 	}
-	return k.showKeap(c, who, http.StatusUnprocessableEntity, keyFields(answer(c, "header"), wrong), said)
+	return k.showKeap(c, who, http.StatusUnprocessableEntity, keyFields(k.Reader(c), answer(c, "header"), wrong), said)
 }
 
 // keapTrouble says what the owner can do about an error: above the page, or at the key. Neither for one that is not the
 // owner's doing.
-func keapTrouble(err error) (said *notice, wrong string) {
-	bad := func(text string) (*notice, string) { return &notice{Tone: "bad", Text: text}, "" }
+func keapTrouble(say *texts.Reader, err error) (said *notice, wrong string) {
+	bad := func(key string) (*notice, string) { return &notice{Tone: "bad", Text: say.Text(key)}, "" }
 	var other *connect.OtherTenantError
 	switch {
 	case errors.As(err, &other):
-		return &notice{Tone: toneOther, Text: "That is the Keap app " + other.Given + ", and what is stored here belongs to " + other.Known + ": contacts and affiliates have other ids there. Nothing has changed."}, ""
+		return &notice{Tone: toneOther, Text: say.Text("desk.keap.givenother", "App", other.Given, "Ours", other.Known)}, ""
 	case errors.Is(err, connect.ErrKeyRefused):
-		return nil, "Keap refuses this key: copy it once more, or make a new one. Nothing has changed."
+		return nil, say.Text("desk.keap.keyrefused")
 	case errors.Is(err, connect.ErrFlagKey):
-		return bad("The collector was started with a key of its own, which comes before anything else: start it without --keap-key first.")
+		return bad("desk.keap.flagkey")
 	case errors.Is(err, connect.ErrNoClient):
-		return bad("To log in at Keap the collector needs a client id and secret: start it with --keap-client-id and --keap-client-secret, or use a key below.")
+		return bad("desk.keap.needsclient")
 	case errors.Is(err, connect.ErrNoSuchTenant):
-		return bad("The present key is not of that app. Nothing has changed.")
+		return bad("desk.keap.nosuchapp")
 	case errors.Is(err, connect.ErrUnreachable), errors.Is(err, context.DeadlineExceeded):
-		return bad("Keap did not answer. Nothing has changed: try again.")
+		return bad("desk.keap.noanswer")
 	}
 	return nil, ""
 }
@@ -176,7 +186,7 @@ func (k *desk) checkKeap(c echo.Context, _ auth.User) error {
 }
 
 func (k *desk) askDisconnect(c echo.Context, who auth.User) error {
-	return k.Render(c, http.StatusOK, "keap-disconnect", k.frame("Disconnect Keap", keapAt, who))
+	return k.Render(c, http.StatusOK, "keap-disconnect", k.frame(k.Reader(c).Text("desk.keap.disconnecttitle"), keapAt, who))
 }
 
 func (k *desk) disconnectKeap(c echo.Context, who auth.User) error {

@@ -10,14 +10,14 @@ import (
 	"tributary/internal/auth"
 )
 
-// keyRoles says of each role what a key with it may.
+// keyRoles says of each role what a key with it may, by keys of web/texts.
 var keyRoles = []struct {
 	Role      auth.Role
 	Name, May string
 }{
-	{auth.Viewer, "Read only", "reads opt-ins, counts, sites, affiliates and the outbox"},
-	{auth.Manager, "Manage", "also sends clicks and opt-ins, and changes sites, affiliates, hooks and settings"},
-	{auth.Owner, "Everything", "also users, keys, the connection to Keap, and backups"},
+	{auth.Viewer, "desk.keys.viewer", "desk.keys.viewermay"},
+	{auth.Manager, "desk.keys.manager", "desk.keys.managermay"},
+	{auth.Owner, "desk.keys.owner", "desk.keys.ownermay"},
 }
 
 // keysPage lists the keys of programs.
@@ -31,7 +31,7 @@ type keysPage struct {
 	Made  string // a new key's text, shown once
 }
 
-// RoleName is a key's role in words.
+// RoleName is the word for a key's role.
 func (keysPage) RoleName(role auth.Role) string {
 	for _, r := range keyRoles {
 		if r.Role == role {
@@ -42,11 +42,11 @@ func (keysPage) RoleName(role auth.Role) string {
 }
 
 func (k *desk) keys(c echo.Context, who auth.User) error {
-	return k.showKeys(c, who, http.StatusOK, keysPage{}, told(c, map[string]string{"revoked": "The key is revoked: it opens nothing from now on."}))
+	return k.showKeys(c, who, http.StatusOK, keysPage{}, k.told(c, map[string]string{"revoked": "desk.keys.revoked"}))
 }
 
 func (k *desk) showKeys(c echo.Context, who auth.User, status int, page keysPage, n *notice) (err error) {
-	page.frame, page.Roles = k.frame("API keys", "/admin/keys", who), keyRoles
+	page.frame, page.Roles = k.frame(k.Reader(c).Text("desk.keys.title"), "/admin/keys", who), keyRoles
 	page.Notice = n
 	if page.Role == "" {
 		page.Role = auth.Viewer
@@ -62,7 +62,7 @@ func (k *desk) makeKey(c echo.Context, who auth.User) error {
 	page := keysPage{Name: c.FormValue("name"), Role: auth.Role(c.FormValue("role"))}
 	made, text, err := k.Auth.AddKey(ctx, page.Name, page.Role, who.Email)
 	if errors.Is(err, auth.ErrBadKeyName) {
-		page.Wrong = sentence(err.Error())
+		page.Wrong = problem(k.Reader(c), err)
 		return k.showKeys(c, who, http.StatusUnprocessableEntity, page, nil)
 	}
 	if err != nil {

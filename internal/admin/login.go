@@ -27,7 +27,7 @@ func (k *desk) loginPage(c echo.Context) error {
 }
 
 func (k *desk) showLogin(c echo.Context, status int, form loginForm) (err error) {
-	form.Title, form.Passkeys = "Sign in", k.Auth.TakesPasskeys()
+	form.Title, form.Passkeys = k.Reader(c).Text("desk.login.title"), k.Auth.TakesPasskeys()
 	if form.Unowned, err = k.Auth.NeedsSetup(c.Request().Context(), account); err != nil {
 		return err
 	}
@@ -60,13 +60,13 @@ func (k *desk) logIn(c echo.Context) error {
 
 func (k *desk) refuseLogin(c echo.Context, email string, err error) error {
 	var slow *auth.TooMany
-	form := loginForm{Email: email, Next: safeNext(c.FormValue("next")), Wrong: sentence(err.Error())}
+	form := loginForm{Email: email, Next: safeNext(c.FormValue("next")), Wrong: problem(k.Reader(c), err)}
 	switch {
 	case errors.Is(err, auth.ErrWrongLogin):
 		return k.showLogin(c, http.StatusUnauthorized, form)
 	case errors.As(err, &slow):
 		setRetryAfter(c, slow)
-		form.Wrong += " A passkey or a link works meanwhile."
+		form.Wrong = k.Reader(c).Text("desk.login.meanwhile", "Problem", form.Wrong)
 		return k.showLogin(c, http.StatusTooManyRequests, form)
 	case errors.Is(err, auth.ErrBusy):
 		return k.showLogin(c, http.StatusServiceUnavailable, form)

@@ -37,18 +37,18 @@ type mailRow struct {
 	Retry bool
 }
 
-var mailWords = map[mail.Class]string{mail.Login: "Login link", mail.Digest: "Weekly mail", mail.Invite: "Link of a user"}
+var mailWords = map[mail.Class]string{mail.Login: "desk.mails.login", mail.Digest: "desk.mails.digest", mail.Invite: "desk.mails.invite"}
 
-var mailStands = map[mail.State]word{
-	mail.Waiting: {"Waiting", "waiting"}, mail.Sending: {"Being sent", "waiting"}, mail.Sent: {"Sent", "good"}, mail.Failed: {"Given up", "bad"},
+var mailStands = map[mail.State]label{
+	mail.Waiting: {"desk.mails.waiting", "waiting"}, mail.Sending: {"desk.mails.sending", "waiting"}, mail.Sent: {"desk.mails.sent", "good"}, mail.Failed: {"desk.mails.failed", "bad"},
 }
 
-var mailsTold = map[string]string{"again": "It is written anew and sent again."}
+var mailsTold = map[string]string{"again": "desk.mails.sentagain"}
 
 // mails lists what was mailed, the newest first.
 func (k *desk) mails(c echo.Context, who auth.User) error {
-	p := mailsPage{frame: k.frame("Mails", "/admin/mails", who), Failed: c.QueryParam("state") == string(mail.Failed)}
-	p.Notice = told(c, mailsTold)
+	p := mailsPage{frame: k.frame(k.Reader(c).Text("desk.mails.title"), "/admin/mails", who), Failed: c.QueryParam("state") == string(mail.Failed)}
+	p.Notice = k.told(c, mailsTold)
 	return k.showMails(c, http.StatusOK, p)
 }
 
@@ -70,8 +70,9 @@ func (k *desk) showMails(c echo.Context, status int, p mailsPage) error {
 		found = found[:mailsShown]
 		p.Older = with("/admin/mails", url.Values{"state": {string(state)}, "after": {found[mailsShown-1].ID}})
 	}
+	say := k.Reader(c)
 	for _, m := range found {
-		p.Rows = append(p.Rows, mailRow{m, firstText(mailWords[m.Class], string(m.Class)), mailStands[m.State], m.CanRetry() && !p.NoServer})
+		p.Rows = append(p.Rows, mailRow{m, called(say, mailWords, m.Class), mailStands[m.State].in(say), m.CanRetry() && !p.NoServer})
 	}
 	return k.Render(c, status, "mails", p)
 }
@@ -84,14 +85,14 @@ func (k *desk) retryMail(c echo.Context, who auth.User) error {
 	ctx := c.Request().Context()
 	again, err := k.Mails.Retry(ctx, c.FormValue("id"))
 	if errors.Is(err, mail.ErrNotFailed) || errors.Is(err, mail.ErrAddressGone) || errors.Is(err, mail.ErrNoServer) {
-		p := mailsPage{frame: k.frame("Mails", "/admin/mails", who)}
-		p.Notice = &notice{"bad", sentence(err.Error())}
+		p := mailsPage{frame: k.frame(k.Reader(c).Text("desk.mails.title"), "/admin/mails", who)}
+		p.Notice = &notice{"bad", problem(k.Reader(c), err)}
 		return k.showMails(c, http.StatusConflict, p)
 	}
 	if err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, audit.MailRetry, again.ID, firstText(mailWords[again.Class], string(again.Class))); err != nil {
+	if err := k.note(ctx, who, audit.MailRetry, again.ID, called(english(), mailWords, again.Class)); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/admin/mails?done=again")

@@ -8,7 +8,7 @@ import (
 	"tributary/internal/pages"
 )
 
-// section is a part of the navigation.
+// section is a part of the navigation. What it says are keys of web/texts.
 type section struct {
 	Name  string // "" for the first, which needs none
 	Links []pages.Link
@@ -17,22 +17,22 @@ type section struct {
 // sections lists every page that the navigation leads to.
 var sections = []section{
 	{"", []pages.Link{
-		{Href: "/admin", Label: "Overview"},
+		{Href: "/admin", Label: "desk.menu.overview"},
 	}},
 	incomingSection,
-	{"Set up", []pages.Link{
-		{Href: affiliatesAt, Label: "Affiliates"},
-		{Href: sitesAt, Label: "Sites"},
-		{Href: hooksAt, Label: "Hooks"},
-		{Href: webhooksAt, Label: "Webhooks"},
-		{Href: keapAt, Label: "Keap"},
-		{Href: settingsAt, Label: "Settings"},
-		{Href: whatifAt, Label: "What if"},
+	{"desk.menu.setup", []pages.Link{
+		{Href: affiliatesAt, Label: "desk.menu.affiliates"},
+		{Href: sitesAt, Label: "desk.menu.sites"},
+		{Href: hooksAt, Label: "desk.menu.hooks"},
+		{Href: webhooksAt, Label: "desk.menu.webhooks"},
+		{Href: keapAt, Label: "desk.menu.keap"},
+		{Href: settingsAt, Label: "desk.menu.settings"},
+		{Href: whatifAt, Label: "desk.menu.whatif"},
 	}},
-	{"Team", []pages.Link{
-		{Href: "/admin/users", Label: "Users"},
-		{Href: "/admin/keys", Label: "API keys"},
-		{Href: "/admin/audit", Label: "Audit log"},
+	{"desk.menu.team", []pages.Link{
+		{Href: "/admin/users", Label: "desk.menu.users"},
+		{Href: "/admin/keys", Label: "desk.menu.keys"},
+		{Href: "/admin/audit", Label: "desk.menu.audit"},
 	}},
 }
 
@@ -62,7 +62,7 @@ func (f frame) May(role string) bool { return f.User.Role.May(auth.Role(role)) }
 // Menu is the navigation, without the pages that the reader's role does not open.
 func (f frame) Menu() (shown []section) {
 	if f.starting {
-		shown = append(shown, section{Links: []pages.Link{{Href: startAt, Label: "Get started"}}})
+		shown = append(shown, section{Links: []pages.Link{{Href: startAt, Label: "desk.menu.start"}}})
 	}
 	for _, s := range sections {
 		open := section{Name: s.Name}

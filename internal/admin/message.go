@@ -12,62 +12,65 @@ import (
 	"tributary/internal/texts"
 )
 
-var openDesk = &pages.Link{Href: "/admin", Label: "Open the desk"}
-
+// What the pages of a few words say, by the keys of web/texts.
 var (
-	signedOut = pages.Message{Title: "You are signed out", Text: []string{"Nothing of the desk is left in this browser."}, Link: openDesk}
+	openDesk = &pages.Link{Href: "/admin", Label: "desk.message.open"}
+	toLogin  = &pages.Link{Href: "/admin/login", Label: "desk.message.signin"}
 
-	notSignedIn = pages.Message{
-		Title: "You are not signed in",
-		Text:  []string{"Nothing was changed. Your session has ended: sign in, and do it once more."},
-		Link:  &pages.Link{Href: "/admin/login", Label: "Sign in"},
-	}
+	signedOut   = pages.Message{Title: "desk.message.signedout", Text: []string{"desk.message.signedouttext"}, Link: openDesk}
+	notSignedIn = pages.Message{Title: "desk.message.notsignedin", Text: []string{"desk.message.notsignedintext"}, Link: toLogin}
 
-	setupDone = pages.Message{
-		Title: "This desk is set up already",
-		Text:  []string{"The address of the set-up works once. If that was not you, ask who runs this collector.", "An owner can invite you under Users."},
-		Link:  &pages.Link{Href: "/admin/login", Label: "Sign in"},
-	}
-	setupRenewed = pages.Message{
-		Title: "This is not the latest set-up address",
-		Text: []string{
-			"Each start of the collector makes a new one, and only that works. It stands at the end of the collector's log.",
-			"On the machine of the collector, \"tributary admin link\" prints a new one as well.",
-		},
-	}
+	setupDone    = pages.Message{Title: "desk.message.setupdone", Text: []string{"desk.message.setupdonetext", "desk.message.setupdoneinvite"}, Link: toLogin}
+	setupRenewed = pages.Message{Title: "desk.message.setuprenewed", Text: []string{"desk.message.setuprenewedtext", "desk.message.setuprenewedlink"}}
 
-	badLink = pages.Message{
-		Title: "This link does not work any more",
-		Text:  []string{"A link works once: 15 minutes for who has been here before, 3 days for an invitation.", "If you have just signed in with it, the desk is open already. Otherwise an owner can make you another under Users."},
-		Link:  openDesk,
-	}
-	forbidden = pages.Message{
-		Title: "Your role does not allow that",
-		Text:  []string{"Nothing was done. An owner can change roles under Users."},
-		Link:  openDesk,
-	}
-	foreignForm = pages.Message{
-		Title: "That came from another website",
-		Text:  []string{"Nothing was done. If you pressed the button on this site, open the page again and press it once more."},
-		Link:  openDesk,
-	}
-	badAddress = pages.Message{
-		Title: "There is nothing at this address",
-		Text:  []string{"Part of the address may have been lost when it was copied, or what it named is gone."},
-		Link:  openDesk,
-	}
-	outOfOrder = pages.Message{
-		Title: "We cannot show this page right now",
-		Text:  []string{"What was stored is safe. Please try again in a minute; the log says what went wrong."},
-		Link:  &pages.Link{Href: "/admin", Label: "Try again"},
+	badLink     = pages.Message{Title: "desk.message.badlink", Text: []string{"desk.message.badlinktext", "desk.message.badlinkother"}, Link: openDesk}
+	forbidden   = pages.Message{Title: "desk.message.forbidden", Text: []string{"desk.message.forbiddentext"}, Link: openDesk}
+	foreignForm = pages.Message{Title: "desk.message.foreignform", Text: []string{"desk.message.foreignformtext"}, Link: openDesk}
+	badAddress  = pages.Message{Title: "desk.message.badaddress", Text: []string{"desk.message.badaddresstext"}, Link: openDesk}
+	outOfOrder  = pages.Message{
+		Title: "desk.message.outoforder", Text: []string{"desk.message.outofordertext"},
+		Link: &pages.Link{Href: "/admin", Label: "desk.message.tryagain"},
 	}
 )
+
+// welcomed is the page behind a link that opens the desk.
+func welcomed(path string) pages.Message {
+	return pages.Message{
+		Title: "desk.message.welcome", Text: []string{"desk.message.welcometext"},
+		Button: &pages.Button{Action: path, Label: "desk.message.open"},
+	}
+}
+
+// message answers with a message in the reader's language.
+func (k *desk) message(c echo.Context, status int, m pages.Message) error {
+	return k.Render(c, status, "message", said(k.Reader(c), m))
+}
+
+// said puts the texts of a message in the place of their keys.
+func said(say *texts.Reader, m pages.Message) pages.Message {
+	told := pages.Message{Title: say.Text(m.Title)}
+	for _, key := range m.Text {
+		told.Text = append(told.Text, say.Text(key))
+	}
+	if m.Button != nil {
+		told.Button = &pages.Button{Action: m.Button.Action, Label: say.Text(m.Button.Label)}
+	}
+	if m.Link != nil {
+		told.Link = &pages.Link{Href: m.Link.Href, Label: say.Text(m.Link.Label)}
+	}
+	return told
+}
 
 // errBadAddress is returned for a part of an address that cannot be one of ours.
 var errBadAddress = errors.New("not an address of the desk")
 
 // explanation is the page for an error, and its status.
-func explanation(_ *texts.Reader, err error) (int, pages.Message) {
+func explanation(say *texts.Reader, err error) (int, pages.Message) {
+	status, m := explained(err)
+	return status, said(say, m)
+}
+
+func explained(err error) (int, pages.Message) {
 	var status *echo.HTTPError
 	switch {
 	case errors.Is(err, auth.ErrBadLink):

@@ -9,7 +9,6 @@ import (
 	"github.com/google/uuid"
 
 	"tributary/internal/attribution"
-	"tributary/internal/pages"
 	"tributary/internal/store"
 	"tributary/internal/texts"
 )
@@ -22,7 +21,8 @@ type need struct {
 
 // keapGlance is how Keap does, in a few words.
 type keapGlance struct {
-	State       word
+	state       label
+	State       word   // of the same, in the words of the reader
 	Trouble     string // why nothing goes out; "" while it does
 	Last        stamp  // when it last did what it was asked
 	Waiting     int    // jobs on their way
@@ -34,26 +34,27 @@ type keapGlance struct {
 
 // The states of Keap.
 var (
-	keapConnected = word{"Connected", "good"}
-	keapAbsent    = word{"Not connected", "bad"}
-	keapRefused   = word{"Does not work", "bad"}
-	keapPaused    = word{"Paused", "waiting"}
+	keapConnected = label{"desk.connection.connected", "good"}
+	keapAbsent    = label{"desk.connection.absent", "bad"}
+	keapRefused   = label{"desk.connection.refused", "bad"}
+	keapPaused    = label{"desk.connection.paused", "waiting"}
 )
 
 // keapGlance reads what is known here: Keap is not asked.
-func (k *desk) keapGlance(list store.Worklist) keapGlance {
+func (k *desk) keapGlance(say *texts.Reader, list store.Worklist) keapGlance {
 	v := outboxView{}
-	k.count(&v, list)
+	k.count(say, &v, list)
 	k.standing(&v)
-	g := keapGlance{State: keapConnected, Waiting: v.Waiting, Parked: v.Parked, Overdue: overdue(k.Now(), list)}
+	g := keapGlance{state: keapConnected, Waiting: v.Waiting, Parked: v.Parked, Overdue: overdue(say, k.Now(), list)}
 	switch {
 	case !k.connected():
-		g.State = keapAbsent
+		g.state = keapAbsent
 	case v.Connected != "":
-		g.State, g.Trouble = keapRefused, v.Connected
+		g.state, g.Trouble = keapRefused, v.Connected
 	case v.Pause != nil:
-		g.State, g.Trouble = keapPaused, v.Pause.Reason
+		g.state, g.Trouble = keapPaused, v.Pause.Reason
 	}
+	g.State = g.state.in(say)
 	if k.Keap.LastSuccess != nil {
 		g.Last = k.stamp(k.Keap.LastSuccess())
 	}
@@ -73,32 +74,32 @@ func (k *desk) needs(ctx context.Context, say *texts.Reader, list store.Worklist
 	if err != nil {
 		return nil, err
 	}
-	all = append(all, needsOfKeap(keap)...)
+	all = append(all, needsOfKeap(say, keap)...)
 	held, err := k.Store.OptIns(ctx, account, store.Query{Status: attribution.Held, Limit: manyHeld})
 	if err != nil {
 		return nil, err
 	}
 	if n := len(held.OptIns); n > 0 {
-		all = append(all, need{"waiting", countedTo(say, manyHeld, n, "opt-in to decide", "opt-ins to decide"),
-			"They are not credited before you say so. Each tells why.", "/admin/review", "Decide"})
+		all = append(all, need{"waiting", countedTo(say, manyHeld, n, "desk.needs.held", "desk.needs.heldmany"),
+			say.Text("desk.needs.helddetail"), "/admin/review", say.Text("desk.needs.decide")})
 	}
 	if n := parked(list, func(s store.Standing) bool { return s.Kind == store.AffiliateJob }); n > 0 {
-		all = append(all, need{"waiting", pages.Counted(say, int64(n), "affiliate that Keap does not know", "affiliates that Keap does not know"),
-			"Links named them. Put the link right, or make the partner in Keap.", affiliatesAt + "/unknown", "Look"})
+		all = append(all, need{"waiting", say.Counted("desk.needs.unknown", int64(n)),
+			say.Text("desk.needs.unknowndetail"), affiliatesAt + "/unknown", say.Text("desk.needs.look")})
 	}
 	if n := parked(list, func(s store.Standing) bool { return s.Code == gaveUp }); n > 0 {
-		all = append(all, need{"bad", pages.Counted(say, int64(n), "job was given up", "jobs were given up"),
-			"Keap said no, or did not answer for long. Each tells why.", with("/admin/outbox", url.Values{"code": {gaveUp}}), "Look"})
+		all = append(all, need{"bad", say.Counted("desk.needs.gaveup", int64(n)),
+			say.Text("desk.needs.gaveupdetail"), with("/admin/outbox", url.Values{"code": {gaveUp}}), say.Text("desk.needs.look")})
 	}
 	kept, err := k.Store.Quarantines(ctx, uuid.Nil, manyKept)
 	if err != nil {
 		return nil, err
 	}
 	if n := len(kept); n > 0 {
-		all = append(all, need{"waiting", countedTo(say, manyKept, n, "record in quarantine", "records in quarantine"),
-			"They could not be taken as they came. Each tells why.", "/admin/quarantine", "Look"})
+		all = append(all, need{"waiting", countedTo(say, manyKept, n, "desk.needs.kept", "desk.needs.keptmany"),
+			say.Text("desk.needs.keptdetail"), "/admin/quarantine", say.Text("desk.needs.look")})
 	}
-	webhooks, err := k.needsOfWebhooks(ctx)
+	webhooks, err := k.needsOfWebhooks(ctx, say)
 	return append(all, webhooks...), err
 }
 
@@ -114,12 +115,12 @@ func parked(list store.Worklist, is func(store.Standing) bool) (n int) {
 	return n
 }
 
-// countedTo writes a number that was counted no further than a bound.
-func countedTo(say *texts.Reader, bound, n int, one, many string) string {
+// countedTo writes a number that was counted no further than a bound, by the keys for one below and for the bound itself.
+func countedTo(say *texts.Reader, bound, n int, below, many string) string {
 	if n < bound {
-		return pages.Counted(say, int64(n), one, many)
+		return say.Counted(below, int64(n))
 	}
-	return number(bound) + " or more " + many
+	return say.Text(many, "Number", say.Number(int64(bound)))
 }
 
 func (k *desk) needsOfSetUp(ctx context.Context, say *texts.Reader) ([]need, error) {
@@ -134,22 +135,25 @@ func (k *desk) needsOfSetUp(ctx context.Context, say *texts.Reader) ([]need, err
 	if len(open) == 0 {
 		return nil, nil
 	}
-	return []need{{"waiting", "The set-up is not through", "Next: " + open[0].Title + ". " + pages.Counted(say, int64(len(open)), "step", "steps") + " of " + number(len(steps)) + " to go.", open[0].At(), "Go on"}}, nil
+	return []need{{
+		"waiting", say.Text("desk.needs.setup"),
+		say.Counted("desk.needs.setupdetail", int64(len(open)), "Step", say.Text(open[0].Title), "Steps", number(len(steps))), open[0].At(), say.Text("desk.needs.goon"),
+	}}, nil
 }
 
-func needsOfKeap(g keapGlance) (all []need) {
-	switch g.State {
+func needsOfKeap(say *texts.Reader, g keapGlance) (all []need) {
+	switch g.state {
 	case keapAbsent:
-		all = append(all, need{"bad", "Keap is not connected", "Opt-ins are stored and wait. Nothing is lost: all of it goes out when Keap is there.", keapAt, "Connect"})
+		all = append(all, need{"bad", say.Text("desk.needs.absent"), say.Text("desk.needs.absentdetail"), keapAt, say.Text("desk.needs.connect")})
 	case keapRefused:
-		all = append(all, need{"bad", "Keap does not take the connection", sentence(g.Trouble), keapAt, "Mend it"})
+		all = append(all, need{"bad", say.Text("desk.needs.refused"), sentence(g.Trouble), keapAt, say.Text("desk.needs.mend")})
 	case keapPaused:
-		all = append(all, need{"waiting", "Sending to Keap is paused", sentence(g.Trouble) + " It goes on by itself.", "/admin/outbox", "Look"})
+		all = append(all, need{"waiting", say.Text("desk.needs.paused"), say.Text("desk.needs.pauseddetail", "Reason", sentence(g.Trouble)), "/admin/outbox", say.Text("desk.needs.look")})
 	}
 	return all
 }
 
-func (k *desk) needsOfWebhooks(ctx context.Context) (all []need, err error) {
+func (k *desk) needsOfWebhooks(ctx context.Context, say *texts.Reader) (all []need, err error) {
 	if k.Webhooks == nil { // a desk without a set-up
 		return nil, nil
 	}
@@ -162,17 +166,20 @@ func (k *desk) needsOfWebhooks(ctx context.Context) (all []need, err error) {
 		if row.Failing, err = k.Webhooks.FailingSince(ctx, e.ID); err != nil {
 			return nil, err
 		}
-		if how := row.How(); how == "Failing" || how == "Stopped" {
-			all = append(all, need{row.Tone(), "The webhook " + row.Name() + " does not get through", firstText(sentence(e.Reason), "Its messages wait, and are tried again."), webhooksAt + "/" + e.ID, "Look"})
+		if how := row.How(); how == webhookFailing || how == webhookStopped {
+			all = append(all, need{
+				how.Tone, say.Text("desk.needs.webhook", "Name", row.Name()), firstText(sentence(e.Reason), say.Text("desk.needs.webhookdetail")),
+				webhooksAt + "/" + e.ID, say.Text("desk.needs.look"),
+			})
 		}
 	}
 	return all, nil
 }
 
 // overdue says how late the first job is; "" where none is.
-func overdue(now time.Time, list store.Worklist) string {
+func overdue(say *texts.Reader, now time.Time, list store.Worklist) string {
 	if late := now.Sub(list.OldestDue); !list.OldestDue.IsZero() && late > time.Minute {
-		return "the first is " + span(late) + " late"
+		return say.Text("desk.needs.overdue", "Span", span(say, late))
 	}
 	return ""
 }

@@ -12,6 +12,7 @@ import (
 	"tributary/internal/attribution"
 	"tributary/internal/auth"
 	"tributary/internal/store"
+	"tributary/internal/texts"
 )
 
 type optInView struct {
@@ -62,8 +63,9 @@ type traceLine struct {
 
 // decisionView is a person's word, and what can still be done about it.
 type decisionView struct {
-	Verdict, By, Reason string
-	At                  stamp
+	Text       string // the key of what says all of it
+	By, Reason string
+	At         stamp
 }
 
 // verdicts are those that can be given now.
@@ -78,7 +80,7 @@ func (k *desk) optIn(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	v := optInView{frame: k.frame("Opt-in", "/admin/optins", who), Hidden: !who.Role.May(auth.Manager)}
+	v := optInView{frame: k.frame(k.Reader(c).Text("desk.optin.title"), "/admin/optins", who), Hidden: !who.Role.May(auth.Manager)}
 	if v.optInFacts, err = k.facts(c, o, who); err != nil {
 		return err
 	}
@@ -88,7 +90,7 @@ func (k *desk) optIn(c echo.Context, who auth.User) error {
 	if v.Events, err = k.eventsOf(c, o); err != nil {
 		return err
 	}
-	if v.Rows, err = k.jobsOf(c.Request().Context(), o.ID, who); err != nil {
+	if v.Rows, err = k.jobsOf(c, o.ID, who); err != nil {
 		return err
 	}
 	v.From = "optin"
@@ -96,16 +98,16 @@ func (k *desk) optIn(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	v.Notice = doneNotice(c)
+	v.Notice = k.decided(c)
 	return k.Render(c, http.StatusOK, "optin", v)
 }
 
 func (k *desk) facts(c echo.Context, o attribution.OptIn, who auth.User) (f optInFacts, err error) {
-	names := k.namer(c)
+	names, say := k.namer(c), k.Reader(c)
 	f = optInFacts{
-		ID: o.ID.String(), Email: k.email(o.Sealed, o.Person, who), At: k.stamp(o.At), Status: wordOf(o.Status), Site: o.Site, Page: o.URL,
-		Referrer: o.Referrer, Form: formText(o.Form), Via: ways(o.Via), UTM: utmPairs(o.UTM), Contact: o.ContactID, Referral: o.ReferralID,
-		Flags: flagsOf(o), Decision: k.decision(o), Inherited: o.Inherited,
+		ID: o.ID.String(), Email: k.email(o.Sealed, o.Person, who), At: k.stamp(o.At), Status: wordOf(say, o.Status), Site: o.Site, Page: o.URL,
+		Referrer: o.Referrer, Form: formText(o.Form), Via: ways(say, o.Via), UTM: utmPairs(o.UTM), Contact: o.ContactID, Referral: o.ReferralID,
+		Flags: flagsOf(say, o), Decision: k.decision(o), Inherited: o.Inherited,
 	}
 	if o.Visitor != uuid.Nil && o.URL != "" {
 		f.Visitor = o.Visitor.String()
@@ -113,65 +115,75 @@ func (k *desk) facts(c echo.Context, o attribution.OptIn, who auth.User) (f optI
 	if f.Affiliate, err = names.of(o.Ref); err != nil {
 		return f, err
 	}
-	f.Story = story(o, f.Affiliate)
+	f.Story = story(say, o, f.Affiliate)
 	if f.First, err = k.touch(names, o.First, o.At); err != nil {
 		return f, err
 	}
 	if f.Latest, err = k.touch(names, o.Latest, o.At); err != nil {
 		return f, err
 	}
-	f.Network, err = k.networkText(c.Request().Context(), o)
+	f.Network, err = k.networkText(c, o)
 	return f, err
 }
 
 // manyFromNetwork is where counting of a network ends.
 const manyFromNetwork = 100
 
-func (k *desk) networkText(ctx context.Context, o attribution.OptIn) (string, error) {
-	n, err := k.Store.FromNetwork(ctx, account, o.Signals.Network, manyFromNetwork)
-	switch {
+func (k *desk) networkText(c echo.Context, o attribution.OptIn) (string, error) {
+	n, err := k.Store.FromNetwork(c.Request().Context(), account, o.Signals.Network, manyFromNetwork)
+	switch say := k.Reader(c); {
 	case err != nil || n == 0:
 		return "", err
 	case n == 1:
-		return "the only opt-in from its network on that day", nil
+		return say.Text("desk.facts.onlyone"), nil
 	case n >= manyFromNetwork:
-		return "100 opt-ins or more came from its network on that day", nil
+		return say.Text("desk.facts.manyfromnetwork", "Number", say.Number(manyFromNetwork)), nil
+	default:
+		return say.Counted("desk.facts.fromnetwork", int64(n)), nil
 	}
-	return number(n) + " opt-ins came from its network on that day", nil
 }
 
 func (k *desk) touch(names *namer, t attribution.Touch, at time.Time) (v touchView, err error) {
 	if t.IsZero() {
 		return v, nil
 	}
-	v.At, v.Before = k.stamp(t.At), ago(at.Sub(t.At))
+	v.At, v.Before = k.stamp(t.At), before(names.say, at.Sub(t.At))
 	v.Affiliate, err = names.of(t.Ref)
 	return v, err
 }
 
-// ago writes how long one thing was before another.
-func ago(d time.Duration) string {
+// before writes how long one thing was before another.
+func before(say *texts.Reader, d time.Duration) string {
 	switch {
 	case d < 0:
-		return "after the opt-in"
+		return say.Text("desk.before.after")
 	case d < time.Second:
-		return number(int(d.Milliseconds())) + " ms before"
+		return say.Counted("desk.before.milliseconds", d.Milliseconds())
 	case d < 2*time.Minute:
-		return number(int(d.Seconds())) + " s before"
+		return say.Counted("desk.before.seconds", int64(d.Seconds()))
 	case d < 2*time.Hour:
-		return number(int(d.Minutes())) + " minutes before"
+		return say.Counted("desk.before.minutes", int64(d.Minutes()))
 	case d < 48*time.Hour:
-		return number(int(d.Hours())) + " hours before"
+		return say.Counted("desk.before.hours", int64(d.Hours()))
 	}
-	return number(int(d.Hours()/24)) + " days before"
+	return say.Counted("desk.before.days", int64(d.Hours()/24))
+}
+
+// decisionWords say what a person has decided, without a reason and with one.
+var decisionWords = map[attribution.Verdict]struct{ bare, why string }{
+	attribution.Credit: {"desk.facts.tobecredited", "desk.facts.tobecreditedwhy"},
+	attribution.Refuse: {"desk.facts.refused", "desk.facts.refusedwhy"},
 }
 
 func (k *desk) decision(o attribution.OptIn) *decisionView {
 	if o.Decision == nil {
 		return nil
 	}
-	text := map[attribution.Verdict]string{attribution.Credit: "To be credited", attribution.Refuse: "Refused"}[o.Decision.Verdict]
-	return &decisionView{Verdict: text, By: o.Decision.By, Reason: o.Decision.Reason, At: k.stamp(o.Decision.At)}
+	text := decisionWords[o.Decision.Verdict].bare
+	if o.Decision.Reason != "" {
+		text = decisionWords[o.Decision.Verdict].why
+	}
+	return &decisionView{Text: text, By: o.Decision.By, Reason: o.Decision.Reason, At: k.stamp(o.Decision.At)}
 }
 
 // canDo says which verdicts the store would take.
@@ -210,16 +222,16 @@ func utmPairs(u attribution.UTM) (out []pair) {
 }
 
 // jobsOf are the jobs of an opt-in that are not done: what credits it, and what follows on that.
-func (k *desk) jobsOf(ctx context.Context, id uuid.UUID, who auth.User) (rows []jobRow, err error) {
+func (k *desk) jobsOf(c echo.Context, id uuid.UUID, who auth.User) (rows []jobRow, err error) {
 	for _, kind := range append([]store.JobKind{store.CreditJob}, store.AfterJobs...) {
-		j, err := k.Store.Job(ctx, account, store.JobID(kind, id.String()))
+		j, err := k.Store.Job(c.Request().Context(), account, store.JobID(kind, id.String()))
 		if errors.Is(err, store.ErrNotFound) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		row, err := k.jobRow(ctx, j, who)
+		row, err := k.jobRow(c, j, who)
 		if err != nil {
 			return nil, err
 		}

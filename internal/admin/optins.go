@@ -11,6 +11,7 @@ import (
 	"tributary/internal/attribution"
 	"tributary/internal/auth"
 	"tributary/internal/store"
+	"tributary/internal/texts"
 )
 
 const (
@@ -51,10 +52,10 @@ type optInRow struct {
 
 // optIns lists opt-ins, latest first, by what the form asks for.
 func (k *desk) optIns(c echo.Context, who auth.User) error {
-	v := optInsView{frame: k.frame("Opt-ins", "/admin/optins", who), Filter: c.QueryParams()}
+	v := optInsView{frame: k.frame(k.Reader(c).Text("desk.optins.title"), "/admin/optins", who), Filter: c.QueryParams()}
 	v.Filtered = with("", v.Filter, "cursor", "") != ""
 	v.CSV = with("/admin/optins.csv", v.Filter, "cursor", "")
-	v.Statuses = statusChoices(v.Filter.Get("status"))
+	v.Statuses = statusChoices(k.Reader(c), v.Filter.Get("status"))
 	var err error
 	if v.Sites, err = k.siteChoices(c, v.Filter.Get("site")); err != nil {
 		return err
@@ -64,7 +65,7 @@ func (k *desk) optIns(c echo.Context, who auth.User) error {
 		return err
 	}
 	if err != nil {
-		v.Notice = &notice{"bad", err.Error()}
+		v.Notice = k.misfitNotice(c, err)
 		return k.Render(c, http.StatusUnprocessableEntity, "optins", v)
 	}
 	page, err := k.Store.OptIns(c.Request().Context(), account, q)
@@ -88,10 +89,10 @@ func (v *optInsView) page(p store.Page) {
 	}
 }
 
-func statusChoices(chosen string) []picked {
-	out := []picked{{"", "Any status", chosen == ""}}
+func statusChoices(say *texts.Reader, chosen string) []picked {
+	out := []picked{{"", say.Text("desk.optins.anystatus"), chosen == ""}}
 	for _, s := range attribution.Statuses {
-		out = append(out, picked{string(s), wordOf(s).Text, chosen == string(s)})
+		out = append(out, picked{string(s), wordOf(say, s).Text, chosen == string(s)})
 	}
 	return out
 }
@@ -100,7 +101,7 @@ func statusChoices(chosen string) []picked {
 const manySites = 200
 
 func (k *desk) siteChoices(c echo.Context, chosen string) ([]picked, error) {
-	out := []picked{{"", "Any site", chosen == ""}}
+	out := []picked{{"", k.Reader(c).Text("desk.optins.anysite"), chosen == ""}}
 	docs, err := k.Store.List(c.Request().Context(), store.SiteKind, "", manySites)
 	if err != nil {
 		return nil, err
@@ -122,15 +123,15 @@ func (k *desk) optInQuery(f url.Values) (q store.Query, err error) {
 		return q, err
 	}
 	if q.Status = attribution.Status(f.Get("status")); q.Status != "" && !slices.Contains(attribution.Statuses, q.Status) {
-		return q, errors.New("there is no such status")
+		return q, misfit("desk.misfit.status")
 	}
 	if q.Ref, err = readRef(f.Get("affiliate")); err != nil {
-		return q, errors.New("affiliate must be Keap's id, or code: and the affiliate's code")
+		return q, misfit("desk.misfit.affiliate")
 	}
 	if text := f.Get("email"); text != "" {
 		email, err := attribution.NormalEmail(text)
 		if err != nil {
-			return q, errors.New("that is not an e-mail address: only whole addresses can be looked for, because they are stored encrypted")
+			return q, misfit("desk.misfit.email")
 		}
 		q.Person = k.People.Sealer.Key(email)
 	}
@@ -139,7 +140,7 @@ func (k *desk) optInQuery(f url.Values) (q store.Query, err error) {
 }
 
 func (k *desk) optInRows(c echo.Context, optIns []attribution.OptIn, who auth.User) ([]optInRow, error) {
-	names, rows := k.namer(c), make([]optInRow, len(optIns))
+	names, say, rows := k.namer(c), k.Reader(c), make([]optInRow, len(optIns))
 	for i, o := range optIns {
 		affiliate, err := names.of(o.Ref)
 		if err != nil {
@@ -147,7 +148,7 @@ func (k *desk) optInRows(c echo.Context, optIns []attribution.OptIn, who auth.Us
 		}
 		rows[i] = optInRow{
 			ID: o.ID.String(), Email: k.email(o.Sealed, o.Person, who), At: k.stamp(o.At), Affiliate: affiliate,
-			Where: where(o), Status: wordOf(o.Status), Reason: o.Reason, Flags: flagsOf(o),
+			Where: where(say, o), Status: wordOf(say, o.Status), Reason: o.Reason, Flags: flagsOf(say, o),
 			Tell: o.Status == attribution.Held || o.Status == attribution.Refused || o.Status == attribution.Failed,
 		}
 	}
@@ -155,9 +156,9 @@ func (k *desk) optInRows(c echo.Context, optIns []attribution.OptIn, who auth.Us
 }
 
 // where is the page of an opt-in as people say it, or the way that it came.
-func where(o attribution.OptIn) string {
+func where(say *texts.Reader, o attribution.OptIn) string {
 	if u, err := url.Parse(o.URL); err == nil && u.Host != "" {
 		return u.Host + u.Path
 	}
-	return "by " + ways(o.Via)
+	return say.Text("desk.optins.cameby", "Ways", ways(say, o.Via))
 }

@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -14,7 +13,6 @@ import (
 	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/connect"
-	"tributary/internal/pages"
 	"tributary/internal/store"
 	"tributary/internal/texts"
 )
@@ -78,19 +76,19 @@ type jobRow struct {
 // outbox shows what is on its way to Keap, and what waits for a person.
 func (k *desk) outbox(c echo.Context, who auth.User) error {
 	ctx := c.Request().Context()
-	v := outboxView{frame: k.frame("On the way to Keap", "/admin/outbox", who), Filter: c.QueryParams()}
+	v := outboxView{frame: k.frame(k.Reader(c).Text("desk.outbox.title"), "/admin/outbox", who), Filter: c.QueryParams()}
 	list, err := k.Store.Worklist(ctx, account)
 	if err != nil {
 		return err
 	}
-	k.count(&v, list)
+	k.count(k.Reader(c), &v, list)
 	k.standing(&v)
 	q, err := k.jobQuery(v.Filter)
 	if errors.Is(err, errBadAddress) {
 		return err
 	}
-	if v.State, v.Kinds = string(q.State), kindChoices(string(q.Kind)); err != nil {
-		v.Notice = &notice{"bad", err.Error()}
+	if v.State, v.Kinds = string(q.State), kindChoices(k.Reader(c), string(q.Kind)); err != nil {
+		v.Notice = k.misfitNotice(c, err)
 		return k.Render(c, http.StatusUnprocessableEntity, "outbox", v)
 	}
 	page, err := k.Store.ListJobs(ctx, account, q)
@@ -101,7 +99,7 @@ func (k *desk) outbox(c echo.Context, who auth.User) error {
 		return err
 	}
 	for _, j := range page.Jobs {
-		row, err := k.jobRow(ctx, j, who)
+		row, err := k.jobRow(c, j, who)
 		if err != nil {
 			return err
 		}
@@ -123,18 +121,18 @@ func (v *outboxView) place(say *texts.Reader, page store.JobPage) {
 	}
 	if n, err := strconv.Atoi(v.Filter.Get("done")); err == nil {
 		v.GoOn = v.Filter.Get("on")
-		text := pages.Counted(say, int64(n), "job is due now", "jobs are due now") + "."
+		text := say.Counted("desk.retried.jobs", int64(n))
 		if v.GoOn != "" {
-			text += " There are more: go on."
+			text = say.Text("desk.retried.more", "Due", text)
 		}
 		v.Notice = &notice{"good", text}
 	}
 	if v.Filter.Get("done") == "retried" {
-		v.Notice = &notice{"good", "That job is due now."}
+		v.Notice = &notice{"good", say.Text("desk.retried.single")}
 	}
 }
 
-func (k *desk) count(v *outboxView, list store.Worklist) {
+func (k *desk) count(say *texts.Reader, v *outboxView, list store.Worklist) {
 	for _, s := range list.Standings {
 		if s.State == store.Parked {
 			v.Parked += s.Jobs
@@ -146,27 +144,27 @@ func (k *desk) count(v *outboxView, list store.Worklist) {
 			state = string(store.Ready)
 		}
 		v.Groups = append(v.Groups, jobGroup{
-			Kind: firstText(jobWords[s.Kind], string(s.Kind)), Code: s.Code, State: stateWords[s.State], Jobs: s.Jobs,
+			Kind: jobOf(say, s.Kind), Code: s.Code, State: jobStateOf(say, s.State), Jobs: s.Jobs,
 			Link: with("/admin/outbox", url.Values{"state": {state}, "kind": {string(s.Kind)}, "code": {s.Code}}),
 		})
 	}
 	v.Oldest = k.stamp(list.OldestDue)
 	if late := k.Now().Sub(list.OldestDue); !list.OldestDue.IsZero() && late > time.Minute {
-		v.Overdue = "It is " + span(late) + " late."
+		v.Overdue = say.Text("desk.outbox.late", "Span", span(say, late))
 	}
 }
 
 // span writes a length of time in its largest unit.
-func span(d time.Duration) string {
+func span(say *texts.Reader, d time.Duration) string {
 	switch {
 	case d < 2*time.Minute:
-		return number(int(d.Seconds())) + " seconds"
+		return say.Counted("desk.span.seconds", int64(d.Seconds()))
 	case d < 2*time.Hour:
-		return number(int(d.Minutes())) + " minutes"
+		return say.Counted("desk.span.minutes", int64(d.Minutes()))
 	case d < 48*time.Hour:
-		return number(int(d.Hours())) + " hours"
+		return say.Counted("desk.span.hours", int64(d.Hours()))
 	}
-	return number(int(d.Hours()/24)) + " days"
+	return say.Counted("desk.span.days", int64(d.Hours()/24))
 }
 
 // standing says whether anything can be sent at the moment.
@@ -194,27 +192,28 @@ func (k *desk) jobQuery(f url.Values) (q store.JobQuery, err error) {
 		return q, errBadAddress
 	}
 	if _, ok := jobWords[q.Kind]; !ok && q.Kind != "" {
-		return q, errors.New("there is no such kind of job")
+		return q, misfit("desk.misfit.kind")
 	}
 	if q.Ref, err = readRef(f.Get("affiliate")); err != nil {
-		return q, errors.New("affiliate must be Keap's id, or code: and the affiliate's code")
+		return q, misfit("desk.misfit.affiliate")
 	}
 	q.From, q.To, err = k.days(f.Get("from"), f.Get("to"))
 	return q, err
 }
 
-func kindChoices(chosen string) []picked {
-	out := []picked{{"", "Any kind", chosen == ""}}
+func kindChoices(say *texts.Reader, chosen string) []picked {
+	out := []picked{{"", say.Text("desk.outbox.anykind"), chosen == ""}}
 	for _, kind := range []store.JobKind{store.CreditJob, store.AffiliateJob, store.TagJob, store.GoalJob, store.FieldsJob, store.TotalsJob, store.LinkJob} {
-		out = append(out, picked{string(kind), jobWords[kind], chosen == string(kind)})
+		out = append(out, picked{string(kind), jobOf(say, kind), chosen == string(kind)})
 	}
 	return out
 }
 
 // jobRow shows a job by whom it is for.
-func (k *desk) jobRow(ctx context.Context, j store.Job, who auth.User) (jobRow, error) {
+func (k *desk) jobRow(c echo.Context, j store.Job, who auth.User) (jobRow, error) {
+	ctx, say := c.Request().Context(), k.Reader(c)
 	r := jobRow{
-		ID: j.ID, Kind: firstText(jobWords[j.Kind], string(j.Kind)), Subject: j.Subject, State: stateWords[j.State], Code: j.Code, Reason: j.Reason,
+		ID: j.ID, Kind: jobOf(say, j.Kind), Subject: j.Subject, State: jobStateOf(say, j.State), Code: j.Code, Reason: j.Reason,
 		Created: k.stamp(j.Created), Due: k.stamp(j.Due), Attempt: j.Attempt, Retry: j.State == store.Parked,
 	}
 	switch j.Kind {
@@ -232,7 +231,7 @@ func (k *desk) jobRow(ctx context.Context, j store.Job, who auth.User) (jobRow, 
 	case store.AffiliateJob:
 		r.Link = with("/admin/why", url.Values{"q": {j.Subject}})
 	case store.TotalsJob, store.LinkJob:
-		r.Link, r.Subject = with("/admin/why", url.Values{"q": {j.Subject}}), "Affiliate "+j.Subject
+		r.Link, r.Subject = with("/admin/why", url.Values{"q": {j.Subject}}), say.Text("desk.named.affiliate", "Id", j.Subject)
 	}
 	return r, nil
 }
@@ -274,7 +273,7 @@ func (k *desk) retryAll(c echo.Context, who auth.User) error {
 		done, q.Cursor = done+step.Jobs, step.Next
 	}
 	filter := with("", c.QueryParams(), "done", "", "on", "", "cursor", "")
-	if err := k.note(ctx, who, audit.JobRetry, filter, pages.Counted(english(), int64(done), "job", "jobs")); err != nil {
+	if err := k.note(ctx, who, audit.JobRetry, filter, english().Counted("desk.counts.jobs", int64(done))); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, with("/admin/outbox", c.QueryParams(), "done", number(done), "on", q.Cursor, "cursor", ""))

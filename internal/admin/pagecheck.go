@@ -11,6 +11,7 @@ import (
 	"tributary/internal/auth"
 	"tributary/internal/doctor"
 	"tributary/internal/sites"
+	"tributary/internal/texts"
 	"tributary/internal/webhooks"
 )
 
@@ -32,7 +33,9 @@ type pageCheck struct {
 
 type checkFinding struct{ Tone, Word, Text, Do string }
 
-var levelWords = map[doctor.Level][2]string{doctor.OK: {"good", "Well"}, doctor.Notice: {"waiting", "Note"}, doctor.Problem: {"bad", "Problem"}}
+var levelWords = map[doctor.Level]label{
+	doctor.OK: {"desk.pagecheck.well", "good"}, doctor.Notice: {"desk.pagecheck.note", "waiting"}, doctor.Problem: {"desk.pagecheck.problem", "bad"},
+}
 
 // checkPage has the form doctor look at a page.
 func (k *desk) checkPage(c echo.Context, who auth.User) error {
@@ -49,29 +52,30 @@ func (k *desk) checkPage(c echo.Context, who auth.User) error {
 	}
 	check := pageCheck{Offered: true, Address: answer(c, "page")}
 	status := k.examine(c, s.Key, &check)
-	return k.showChecked(c, who, status, s, siteForm(in), nil, check)
+	return k.showChecked(c, who, status, s, siteForm(k.Reader(c), in), nil, check)
 }
 
 // examine fills in what was found, or why nothing was looked at.
 func (k *desk) examine(c echo.Context, site string, check *pageCheck) int {
+	say := k.Reader(c)
 	if u, err := url.Parse(check.Address); err != nil || u.Host == "" || u.User != nil || u.Scheme != "http" && u.Scheme != "https" || len(check.Address) > 2000 {
-		check.Wrong = "It must be the address of a page, such as https://www.example.com/webinar."
+		check.Wrong = say.Text("desk.pagecheck.notapage", "Example", "https://www.example.com/webinar")
 		return http.StatusUnprocessableEntity
 	}
 	if !k.mayCheck() {
-		check.Wrong = "Too many pages were looked at just now: wait a few seconds, then try again."
+		check.Wrong = say.Text("desk.pagecheck.toooften")
 		return http.StatusTooManyRequests
 	}
 	defer func() { <-k.checking }()
 	report, err := k.Examine(c.Request().Context(), site, check.Address)
 	if err != nil {
-		check.Wrong = notRead(err)
+		check.Wrong = notRead(say, err)
 		return http.StatusUnprocessableEntity
 	}
 	check.Seen = report.URL
 	for _, f := range report.Findings {
-		word := levelWords[f.Level]
-		check.Findings = append(check.Findings, checkFinding{word[0], word[1], sentence(f.Text), f.Do})
+		word := levelWords[f.Level].in(say)
+		check.Findings = append(check.Findings, checkFinding{word.Tone, word.Text, sentence(f.Text), f.Do})
 	}
 	return http.StatusOK
 }
@@ -91,10 +95,10 @@ func (k *desk) mayCheck() bool {
 }
 
 // notRead says why there was no page to look at. Where a name leads inside, the address there is not told.
-func notRead(err error) string {
+func notRead(say *texts.Reader, err error) string {
 	var inside *webhooks.Inside
 	if errors.As(err, &inside) {
-		return "The address leads to " + inside.What + ", where this collector does not go: look at it with the command."
+		return say.Text("desk.pagecheck.inside", "What", inside.What)
 	}
 	return sentence(err.Error())
 }

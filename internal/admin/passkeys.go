@@ -42,29 +42,29 @@ func readAnswer(c echo.Context) (a passkeyAnswer, err error) {
 }
 
 // passkeyRefused tells the script what to show. What is not the user's doing goes on to the log.
-func passkeyRefused(c echo.Context, err error) error {
+func (k *desk) passkeyRefused(c echo.Context, err error) error {
 	var slow *auth.TooMany
 	says := func(status int, text string) error { return c.JSON(status, map[string]string{"error": text}) }
 	switch {
 	case errors.As(err, &slow):
 		setRetryAfter(c, slow)
-		return says(http.StatusTooManyRequests, sentence(slow.Error()))
+		return says(http.StatusTooManyRequests, problem(k.Reader(c), err))
 	case errors.Is(err, auth.ErrBadPasskey):
-		return says(http.StatusUnprocessableEntity, "This passkey was not taken. Begin again, or sign in another way.")
+		return says(http.StatusUnprocessableEntity, k.Reader(c).Text("desk.passkey.nottaken"))
 	case errors.Is(err, auth.ErrNoPasskeys):
-		return says(http.StatusNotFound, sentence(auth.ErrNoPasskeys.Error()))
+		return says(http.StatusNotFound, problem(k.Reader(c), auth.ErrNoPasskeys))
 	}
 	return err
 }
 
 func setRetryAfter(c echo.Context, slow *auth.TooMany) {
-	c.Response().Header().Set("Retry-After", strconv.Itoa(int(slow.Wait.Seconds())+1))
+	c.Response().Header().Set("Retry-After", strconv.Itoa(secondsOf(slow)))
 }
 
 func (k *desk) beginPasskeyLogin(c echo.Context) error {
 	options, token, err := k.Auth.BeginPasskeyLogin(c.Request().Context(), c.RealIP())
 	if err != nil {
-		return passkeyRefused(c, err)
+		return k.passkeyRefused(c, err)
 	}
 	return c.JSON(http.StatusOK, passkeyAsked{token, options})
 }
@@ -72,11 +72,11 @@ func (k *desk) beginPasskeyLogin(c echo.Context) error {
 func (k *desk) passkeyLogin(c echo.Context) error {
 	a, err := readAnswer(c)
 	if err != nil {
-		return passkeyRefused(c, err)
+		return k.passkeyRefused(c, err)
 	}
 	s, token, err := k.Auth.PasskeyLogin(c.Request().Context(), a.Token, a.Answer, browserOf(c.Request().UserAgent()))
 	if err != nil {
-		return passkeyRefused(c, err)
+		return k.passkeyRefused(c, err)
 	}
 	if err := k.letIn(c, s, token); err != nil {
 		return err
@@ -87,7 +87,7 @@ func (k *desk) passkeyLogin(c echo.Context) error {
 func (k *desk) beginPasskey(c echo.Context, who auth.User) error {
 	options, token, err := k.Auth.BeginPasskey(c.Request().Context(), who.ID)
 	if err != nil {
-		return passkeyRefused(c, err)
+		return k.passkeyRefused(c, err)
 	}
 	return c.JSON(http.StatusOK, passkeyAsked{token, options})
 }
@@ -95,7 +95,7 @@ func (k *desk) beginPasskey(c echo.Context, who auth.User) error {
 func (k *desk) addPasskey(c echo.Context, who auth.User) error {
 	a, err := readAnswer(c)
 	if err != nil {
-		return passkeyRefused(c, err)
+		return k.passkeyRefused(c, err)
 	}
 	if a.Name == "" {
 		a.Name = browserOf(c.Request().UserAgent())
@@ -103,7 +103,7 @@ func (k *desk) addPasskey(c echo.Context, who auth.User) error {
 	ctx := c.Request().Context()
 	p, err := k.Auth.AddPasskey(ctx, who.ID, a.Token, a.Name, a.Answer)
 	if err != nil {
-		return passkeyRefused(c, err)
+		return k.passkeyRefused(c, err)
 	}
 	if err := k.note(ctx, who, audit.PasskeyCreate, p.ID, ""); err != nil {
 		return err
@@ -115,7 +115,7 @@ func (k *desk) removePasskey(c echo.Context, who auth.User) error {
 	ctx := c.Request().Context()
 	err := k.Auth.RemovePasskey(ctx, who.ID, c.Param("id"))
 	if errors.Is(err, auth.ErrOnlyWay) {
-		return k.showAccount(c, who, http.StatusConflict, &notice{"bad", sentence(err.Error())})
+		return k.showAccount(c, who, http.StatusConflict, &notice{"bad", problem(k.Reader(c), err)})
 	}
 	if err != nil {
 		return err

@@ -10,7 +10,6 @@ import (
 	"tributary/internal/attribution"
 	"tributary/internal/audit"
 	"tributary/internal/auth"
-	"tributary/internal/pages"
 	"tributary/internal/people"
 	"tributary/internal/texts"
 )
@@ -30,13 +29,13 @@ type personView struct {
 
 // person shows what is held of one person. It reads everything, because not all that is kept can be found by a person.
 func (k *desk) person(c echo.Context, who auth.User) error {
-	v := personView{frame: k.frame("A person's data", "/admin/people", who), Email: c.QueryParam("email"), Remains: people.Remains}
+	v := personView{frame: k.frame(k.Reader(c).Text("desk.people.title"), "/admin/people", who), Email: c.QueryParam("email"), Remains: people.Remains}
 	if v.Email == "" {
 		return k.Render(c, http.StatusOK, "person", v)
 	}
 	email, err := attribution.NormalEmail(v.Email)
 	if err != nil {
-		v.Wrong = "That is not an e-mail address: write all of it, such as ann@example.com."
+		v.Wrong = k.Reader(c).Text("desk.people.notanemail")
 		return k.Render(c, http.StatusUnprocessableEntity, "person", v)
 	}
 	v.Email, v.Asked = email, true
@@ -54,11 +53,11 @@ func (k *desk) person(c echo.Context, who auth.User) error {
 
 func (v *personView) count(say *texts.Reader, held people.Held) {
 	v.Counts = []pair{
-		{"Opt-ins", say.Number(int64(len(held.OptIns)))}, {"Events", say.Number(int64(len(held.Events)))},
-		{"In the quarantine", say.Number(int64(len(held.Quarantine)))}, {"Payloads of hooks", say.Number(int64(len(held.Payloads)))},
+		{say.Text("desk.people.optins"), say.Number(int64(len(held.OptIns)))}, {say.Text("desk.people.events"), say.Number(int64(len(held.Events)))},
+		{say.Text("desk.people.kept"), say.Number(int64(len(held.Quarantine)))}, {say.Text("desk.people.payloads"), say.Number(int64(len(held.Payloads)))},
 	}
 	if held.Affiliate != nil {
-		v.Counts = append(v.Counts, pair{"As an affiliate", firstText(held.Affiliate.Name, held.Affiliate.ID)})
+		v.Counts = append(v.Counts, pair{say.Text("desk.people.asaffiliate"), firstText(held.Affiliate.Name, held.Affiliate.ID)})
 	}
 	v.Nothing = len(held.OptIns)+len(held.Events)+len(held.Quarantine)+len(held.Payloads) == 0 && held.Affiliate == nil
 }
@@ -87,10 +86,10 @@ func (k *desk) exportPerson(c echo.Context, who auth.User) error {
 
 // erasePerson erases a person, when the word was typed that says that it is meant.
 func (k *desk) erasePerson(c echo.Context, who auth.User) error {
-	v := personView{frame: k.frame("A person's data", "/admin/people", who), Email: c.FormValue("email"), Remains: people.Remains}
+	v := personView{frame: k.frame(k.Reader(c).Text("desk.people.title"), "/admin/people", who), Email: c.FormValue("email"), Remains: people.Remains}
 	email, err := attribution.NormalEmail(v.Email)
 	if err != nil || c.FormValue("sure") != "yes" {
-		v.Wrong = "Nothing was erased: give the whole address, and say by the box that you are sure."
+		v.Wrong = k.Reader(c).Text("desk.people.notsure")
 		return k.Render(c, http.StatusUnprocessableEntity, "person", v)
 	}
 	ctx := c.Request().Context()
@@ -98,14 +97,14 @@ func (k *desk) erasePerson(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, audit.PersonErase, k.People.Sealer.Key(email).String(), pages.Counted(english(), int64(done.OptIns), "opt-in", "opt-ins")); err != nil {
+	if err := k.note(ctx, who, audit.PersonErase, k.People.Sealer.Key(email).String(), english().Counted("shared.counts.noptins", int64(done.OptIns))); err != nil {
 		return err
 	}
 	v.Email, v.Erased = "", &done
 	say := k.Reader(c)
-	v.Notice = &notice{"good", fmt.Sprintf("Erased: %s, %s, %s, %s, %s and %s.",
-		pages.Counted(say, int64(done.OptIns), "opt-in", "opt-ins"), pages.Counted(say, int64(done.Events), "event", "events"),
-		pages.Counted(say, int64(done.Jobs), "job", "jobs"), pages.Counted(say, int64(done.Quarantine), "quarantined record", "quarantined records"),
-		pages.Counted(say, int64(done.Payloads), "payload", "payloads"), pages.Counted(say, int64(done.Deliveries), "delivery of webhooks", "deliveries of webhooks"))}
+	v.Notice = &notice{"good", say.Text("desk.erased.done",
+		"OptIns", say.Counted("shared.counts.noptins", int64(done.OptIns)), "Events", say.Counted("desk.counts.events", int64(done.Events)),
+		"Jobs", say.Counted("desk.counts.jobs", int64(done.Jobs)), "Kept", say.Counted("desk.counts.kept", int64(done.Quarantine)),
+		"Payloads", say.Counted("desk.counts.payloads", int64(done.Payloads)), "Deliveries", say.Counted("desk.counts.deliveries", int64(done.Deliveries)))}
 	return k.Render(c, http.StatusOK, "person", v)
 }

@@ -11,7 +11,6 @@ import (
 
 	"tributary/internal/audit"
 	"tributary/internal/auth"
-	"tributary/internal/pages"
 	"tributary/internal/store"
 )
 
@@ -34,14 +33,11 @@ func (k *desk) keptRow(q store.Quarantined) keptRow {
 	return keptRow{q.ID.String(), q.Site, q.Origin, q.Code, q.Reason, k.stamp(q.Received), len(q.Sealed)}
 }
 
-var quarantineTexts = map[string]notice{
-	"taken":   {"good", "All of it is stored now, and it left the quarantine."},
-	"deleted": {"good", "It is deleted."},
-}
+var quarantineTold = map[string]string{"taken": "desk.quarantine.taken", "deleted": "desk.quarantine.deleted"}
 
 // quarantine lists what could not be taken as an event.
 func (k *desk) quarantine(c echo.Context, who auth.User) error {
-	v := quarantineView{frame: k.frame("Quarantine", "/admin/quarantine", who)}
+	v := quarantineView{frame: k.frame(k.Reader(c).Text("desk.quarantine.title"), "/admin/quarantine", who)}
 	before := uuid.Nil
 	if text := c.QueryParam("cursor"); text != "" {
 		var err error
@@ -61,20 +57,18 @@ func (k *desk) quarantine(c echo.Context, who auth.User) error {
 	for _, q := range kept {
 		v.Rows = append(v.Rows, k.keptRow(q))
 	}
-	if n, ok := quarantineTexts[c.QueryParam("done")]; ok {
-		v.Notice = &n
-	}
+	v.Notice = k.told(c, quarantineTold)
 	return k.Render(c, http.StatusOK, "quarantine", v)
 }
 
 type quarantinedView struct {
 	frame
 	keptRow
-	Body    string
-	Cut     bool   // only the beginning is shown
-	Why     string // it cannot be shown
-	Refused string // what the last try said
-	Remedy  string
+	Body     string
+	Cut      bool   // only the beginning is shown
+	IsLocked bool   // it was encrypted with another key, and cannot be shown
+	Refused  string // what the last try said
+	Remedy   string // a key of web/texts
 }
 
 // shownBody bounds how much of a record the page shows.
@@ -98,11 +92,9 @@ func (k *desk) readQuarantined(c echo.Context) (store.Quarantined, error) {
 }
 
 func (k *desk) showQuarantined(c echo.Context, who auth.User, q store.Quarantined, status int, refused string) error {
-	v := quarantinedView{frame: k.frame("Quarantined", "/admin/quarantine", who), keptRow: k.keptRow(q), Refused: refused, Remedy: remedies[q.Code]}
+	v := quarantinedView{frame: k.frame(k.Reader(c).Text("desk.quarantine.titleone"), "/admin/quarantine", who), keptRow: k.keptRow(q), Refused: refused, Remedy: remedies[q.Code]}
 	raw, err := k.People.Sealer.OpenBytes(q.Sealed, store.QuarantineKind, q.ID.String())
-	if err != nil {
-		v.Why = "It was encrypted with another secret key: start with the key of that time to read it."
-	}
+	v.IsLocked = err != nil
 	v.Body, v.Cut = readable(raw)
 	return k.Render(c, status, "quarantined", v)
 }
@@ -120,14 +112,14 @@ func readable(raw []byte) (text string, cut bool) {
 	return text, true
 }
 
-// remedies say what to mend before another try.
+// remedies are the keys of what to mend before another try.
 var remedies = map[string]string{
-	"unknown_site":     "The page carries the tag of a site that is not here. Copy the tag from the site's page again, or make the site.",
-	"forbidden_origin": "The page is not among the origins of its site. Add the origin in the site's settings, if the page is yours.",
-	"invalid_email":    "What was typed is no e-mail address. Nothing can be mended here.",
-	"malformed_json":   "It is not what the script sends. Somebody tries something, or a program of yours sends it wrongly.",
-	"too_large":        "It is larger than any batch of the script. Look whether it is yours at all.",
-	"too_many_events":  "It holds more events than a batch may. Try it again here: this bound holds only at the public door.",
+	"unknown_site":     "desk.remedy.unknownsite",
+	"forbidden_origin": "desk.remedy.forbiddenorigin",
+	"invalid_email":    "desk.remedy.invalidemail",
+	"malformed_json":   "desk.remedy.malformedjson",
+	"too_large":        "desk.remedy.toolarge",
+	"too_many_events":  "desk.remedy.toomanyevents",
 }
 
 // retake tries a record again. It leaves the quarantine only when all of it is stored.
@@ -138,7 +130,7 @@ func (k *desk) retake(c echo.Context, who auth.User) error {
 	}
 	raw, err := k.People.Sealer.OpenBytes(q.Sealed, store.QuarantineKind, q.ID.String())
 	if err != nil {
-		return k.showQuarantined(c, who, q, http.StatusUnprocessableEntity, "It cannot be read.")
+		return k.showQuarantined(c, who, q, http.StatusUnprocessableEntity, k.Reader(c).Text("desk.quarantine.unreadable"))
 	}
 	ctx := c.Request().Context()
 	outcomes, err := k.Retake(ctx, q, raw)
@@ -151,7 +143,7 @@ func (k *desk) retake(c echo.Context, who auth.User) error {
 	if err := k.Store.Unquarantine(ctx, q.ID); err != nil {
 		return err
 	}
-	if err := k.note(ctx, who, audit.QuarantineRetry, q.ID.String(), pages.Counted(english(), int64(len(outcomes)), "event", "events")); err != nil {
+	if err := k.note(ctx, who, audit.QuarantineRetry, q.ID.String(), english().Counted("desk.counts.events", int64(len(outcomes)))); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/admin/quarantine?done=taken")

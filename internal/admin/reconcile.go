@@ -30,16 +30,16 @@ type reconcilePage struct {
 
 // foundKind is how often one kind of difference was found.
 type foundKind struct {
-	Words string
+	Key   string
 	Count int64
 }
 
-// kindWords say each kind of difference for people.
+// kindWords say each kind of difference for people, by the keys of web/texts.
 var kindWords = map[reconcile.Kind]string{
-	reconcile.Missing: "Missing in Keap", reconcile.MissingContact: "Gone with its contact", reconcile.MissingUnfixed: "Missing, held back",
-	reconcile.NotCredited: "In Keap, not credited here", reconcile.Unknown: "Not known here", reconcile.DuplicateTag: "Twice in Keap",
-	reconcile.OtherPartner: "Credits another partner", reconcile.MergedContact: "Contact was merged", reconcile.OtherContact: "Another contact",
-	reconcile.DeletedContact: "Contact was deleted",
+	reconcile.Missing: "desk.reconcile.kind.missing", reconcile.MissingContact: "desk.reconcile.kind.missingcontact", reconcile.MissingUnfixed: "desk.reconcile.kind.missingunfixed",
+	reconcile.NotCredited: "desk.reconcile.kind.notcredited", reconcile.Unknown: "desk.reconcile.kind.unknown", reconcile.DuplicateTag: "desk.reconcile.kind.duplicate",
+	reconcile.OtherPartner: "desk.reconcile.kind.otherpartner", reconcile.MergedContact: "desk.reconcile.kind.merged", reconcile.OtherContact: "desk.reconcile.kind.othercontact",
+	reconcile.DeletedContact: "desk.reconcile.kind.deleted",
 }
 
 // How much of a report a page shows: the REST API gives all of it.
@@ -50,19 +50,18 @@ const (
 )
 
 func (k *desk) reconcile(c echo.Context, who auth.User) error {
-	return k.showReconcile(c, who, http.StatusOK, formField{}, told(c, reconcileTold))
+	return k.showReconcile(c, who, http.StatusOK, formField{}, k.told(c, reconcileTold))
 }
 
 var reconcileTold = map[string]string{
-	"started": "The comparison has begun. This page loads itself again until it has ended.",
-	"running": "One runs already: what it finds is shown here.",
-	"import":  "The import has begun. This page loads itself again until it has ended.",
+	"started": "desk.reconcile.started", "running": "desk.reconcile.onlyone", "import": "desk.reconcile.importbegun",
 }
 
 func (k *desk) showReconcile(c echo.Context, who auth.User, status int, since formField, said *notice) error {
-	p := reconcilePage{frame: k.frame("Comparison with Keap", reconcileAt, who), Connected: k.connected() && k.Reconcile != nil}
+	say := k.Reader(c)
+	p := reconcilePage{frame: k.frame(say.Text("desk.reconcile.title"), reconcileAt, who), Connected: k.connected() && k.Reconcile != nil}
 	p.Here, p.Notice, p.Since = keapAt, said, since
-	p.Since.Name, p.Since.Label, p.Since.Placeholder = "since", "Only those since", "2026-01-01"
+	p.Since.Name, p.Since.Label, p.Since.Placeholder = "since", say.Text("desk.reconcile.since"), "2026-01-01"
 	if !p.Connected {
 		return k.Render(c, status, "reconcile", p)
 	}
@@ -99,7 +98,7 @@ func (p *reconcilePage) show(r reconcile.Report) {
 	p.Left = int64(len(r.ByAffiliate)-len(p.Affiliates)) + r.AffiliatesLeftOut
 }
 
-// Kind is a kind of difference in words.
+// Kind is the key of a kind of difference.
 func (reconcilePage) Kind(kind reconcile.Kind) string { return orElse(kindWords[kind], string(kind)) }
 
 func (k *desk) askFix(c echo.Context, who auth.User) error {
@@ -110,7 +109,7 @@ func (k *desk) askFix(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	p := reconcilePage{frame: k.frame("Compare with Keap and mend", keapAt, who), Connected: true}
+	p := reconcilePage{frame: k.frame(k.Reader(c).Text("desk.reconcile.fixtitle"), keapAt, who), Connected: true}
 	p.show(report)
 	return k.Render(c, http.StatusOK, "reconcile-fix", p)
 }
@@ -146,7 +145,7 @@ func (k *desk) startBackfill(c echo.Context, who auth.User) error {
 	if text := answer(c, "since"); text != "" {
 		var err error
 		if since, err = time.Parse(time.DateOnly, text); err != nil {
-			return k.showReconcile(c, who, http.StatusUnprocessableEntity, formField{Value: text, Wrong: "Write a day such as 2026-05-01, or nothing for all."}, nil)
+			return k.showReconcile(c, who, http.StatusUnprocessableEntity, formField{Value: text, Wrong: k.Reader(c).Text("desk.reconcile.badsince")}, nil)
 		}
 	}
 	_, err := k.Reconcile.StartBackfill(since)

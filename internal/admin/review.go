@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -21,7 +20,7 @@ const manyHeld = 100
 type reviewView struct {
 	frame
 	optInFacts        // without an ID when nothing waits
-	Left       string // how many wait, in words
+	Left       string // how many wait, in a sentence
 	Place      string // in the queue
 	Next       string // the address of the next card; "" at the end
 	Begin      string // the address of the first, from a later one
@@ -44,11 +43,11 @@ func (k *desk) review(c echo.Context, who auth.User) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	v := reviewView{frame: k.frame("To decide", "/admin/review", who), Place: c.QueryParam("at")}
-	if v.Left, err = k.held(ctx); err != nil {
+	v := reviewView{frame: k.frame(k.Reader(c).Text("desk.review.title"), "/admin/review", who), Place: c.QueryParam("at")}
+	if v.Left, err = k.held(c); err != nil {
 		return err
 	}
-	v.Notice = doneNotice(c)
+	v.Notice = k.decided(c)
 	if v.Undo, err = k.undo(c); err != nil {
 		return err
 	}
@@ -74,18 +73,16 @@ func (k *desk) review(c echo.Context, who auth.User) error {
 	return k.Render(c, http.StatusOK, "review", v)
 }
 
-func (k *desk) held(ctx context.Context) (string, error) {
-	page, err := k.Store.OptIns(ctx, account, store.Query{Status: attribution.Held, Limit: manyHeld})
-	switch n := len(page.OptIns); {
-	case err != nil:
+func (k *desk) held(c echo.Context) (string, error) {
+	page, err := k.Store.OptIns(c.Request().Context(), account, store.Query{Status: attribution.Held, Limit: manyHeld})
+	if err != nil {
 		return "", err
-	case n == manyHeld:
-		return "100 or more wait", nil
-	case n == 1:
-		return "1 waits", nil
-	default:
-		return number(n) + " wait", nil
 	}
+	say, n := k.Reader(c), int64(len(page.OptIns))
+	if n == manyHeld {
+		return say.Text("desk.review.manywait", "Number", say.Number(n)), nil
+	}
+	return say.Counted("desk.review.wait", n), nil
 }
 
 // undo offers to take back what was just decided, as long as that works.

@@ -11,7 +11,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"tributary/internal/attribution"
 	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/settings"
@@ -23,22 +22,23 @@ type settingsPage struct {
 	Changed *audit.Entry // the last change; nil for none that the log still shows
 }
 
-var settingsTold = map[string]string{"saved": "Saved. It holds from now on.", "same": "Nothing was different, so nothing was saved."}
+var settingsTold = map[string]string{"saved": "desk.settings.saved", "same": "desk.settings.same"}
 
 func (k *desk) settings(c echo.Context, who auth.User) error {
 	s, err := k.Settings.Of(c.Request().Context(), account)
 	if err != nil {
 		return err
 	}
-	said, err := answersOf(s)
+	say := k.Reader(c)
+	said, err := answersOf(say, s)
 	if err != nil {
 		return err
 	}
-	return k.showSettings(c, who, http.StatusOK, settingsForm(k.lists(c), said), told(c, settingsTold))
+	return k.showSettings(c, who, http.StatusOK, settingsForm(say, k.lists(c), said), k.told(c, settingsTold))
 }
 
 func (k *desk) showSettings(c echo.Context, who auth.User, status int, form []formGroup, said *notice) error {
-	p := settingsPage{frame: k.frame("Settings", settingsAt, who), Form: form}
+	p := settingsPage{frame: k.frame(k.Reader(c).Text("desk.settings.title"), settingsAt, who), Form: form}
 	var err error
 	if p.Changed, err = k.lastOf(c.Request().Context(), audit.SettingsChange); err != nil {
 		return err
@@ -91,9 +91,9 @@ func (k *desk) reviewSettings(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	lists := k.lists(c)
+	say, lists := k.Reader(c), k.lists(c)
 	said := saidOf(c, lists)
-	changes, err := k.settingChanges(now, said)
+	changes, err := k.settingChanges(say, now, said)
 	if err != nil {
 		return err
 	}
@@ -102,14 +102,14 @@ func (k *desk) reviewSettings(c echo.Context, who auth.User) error {
 	}
 	before, after, err := k.Settings.Preview(ctx, account, changes)
 	if err != nil {
-		return k.wrongSettings(c, who, settingsForm(lists, said), err)
+		return k.wrongSettings(c, who, settingsForm(say, lists, said), err)
 	}
 	raw, err := json.Marshal(changes)
 	if err != nil {
 		return err
 	}
-	p := reviewPage{frame: k.frame("What changes", settingsAt, who), Raw: string(raw)}
-	if p.Changes, err = inWords(lists, before, after); err != nil {
+	p := reviewPage{frame: k.frame(say.Text("desk.settings.review"), settingsAt, who), Raw: string(raw)}
+	if p.Changes, err = inWords(say, lists, before, after); err != nil {
 		return err
 	}
 	return k.Render(c, http.StatusOK, "settings-review", p)
@@ -129,132 +129,20 @@ func saidOf(c echo.Context, lists KeapLists) map[string]string {
 	return said
 }
 
-// settingChanges are those of the answers that differ from what holds. One that is as usual goes back to that.
-func (k *desk) settingChanges(now settings.Settings, said map[string]string) (map[string]json.RawMessage, error) {
-	is, err := asObject(now)
-	if err != nil {
-		return nil, err
-	}
-	usual, err := asObject(k.Settings.Usual())
-	if err != nil {
-		return nil, err
-	}
-	given, err := givenBy(said, is)
-	if err != nil {
-		return nil, err
-	}
-	changes := map[string]json.RawMessage{}
-	for name, value := range given {
-		switch {
-		case string(value) == string(is[name]):
-		case string(value) == string(usual[name]):
-			changes[name] = json.RawMessage("null")
-		default:
-			changes[name] = value
-		}
-	}
-	return changes, nil
-}
-
-// givenBy turns answers into JSON of the kind that the setting has.
-func givenBy(said map[string]string, is map[string]json.RawMessage) (map[string]json.RawMessage, error) {
-	given, fields := map[string]json.RawMessage{}, map[string]string{}
-	spans, ticks, lines := map[string]bool{}, map[string]bool{}, map[string]bool{}
-	for _, q := range questions(KeapLists{}) {
-		spans[q.Name], ticks[q.Name], lines[q.Name] = q.span, q.Kind == "check", q.Kind == "lines"
-	}
-	for name, text := range said {
-		var value any = text
-		switch {
-		case strings.HasPrefix(name, fieldPrefix):
-			if text != "" {
-				fields[strings.TrimPrefix(name, fieldPrefix)] = text
-			}
-			continue
-		case spans[name]:
-			value = spanOf(text)
-		case ticks[name]:
-			value = text != ""
-		case lines[name]:
-			value = originsOf(text)
-		case len(is[name]) > 0 && is[name][0] != '"' && json.Valid([]byte(text)):
-			value = json.RawMessage(text) // a number, or true
-		}
-		raw, err := json.Marshal(value)
-		if err != nil {
-			return nil, err
-		}
-		given[name] = raw
-	}
-	raw, err := json.Marshal(fields)
-	given["fields"] = raw
-	return given, err
-}
-
-// originsOf reads origins, one a line, as browsers write them. What is none stays as it was typed: the settings say what is
-// wrong with it.
-func originsOf(text string) []string {
-	all := []string{}
-	for _, typed := range listed(text) {
-		if origin, err := attribution.Origin(typed); err == nil {
-			typed = origin
-		}
-		if !slices.Contains(all, typed) {
-			all = append(all, typed)
-		}
-	}
-	return all
-}
-
-// inWords shows what differs with the words of the form.
-func inWords(lists KeapLists, before, after settings.Settings) (all []settingChange, err error) {
-	was, err := answersOf(before)
-	if err != nil {
-		return nil, err
-	}
-	is, err := answersOf(after)
-	if err != nil {
-		return nil, err
-	}
-	for _, g := range settingsForm(lists, is) {
-		for _, f := range g.Fields {
-			if was[f.Name] != is[f.Name] {
-				all = append(all, settingChange{f.Label, f.words(was[f.Name]), f.words(is[f.Name])})
-			}
-		}
-	}
-	return all, nil
-}
-
-// words are those of an answer.
-func (f formField) words(value string) string {
-	for _, o := range f.Options {
-		if o.Value == value {
-			return o.Label
-		}
-	}
-	switch {
-	case f.Kind == "check" && value != "":
-		return "yes"
-	case f.Kind == "check":
-		return "no"
-	}
-	return orElse(strings.ReplaceAll(value, "\n", ", "), "nothing")
-}
-
 // wrongSettings shows the form as it was sent, with what is wrong at its field.
 func (k *desk) wrongSettings(c echo.Context, who auth.User, form []formGroup, err error) error {
-	said := &notice{Tone: "bad", Text: "Nothing was saved: look at what is marked below."}
+	say := k.Reader(c)
+	said := &notice{Tone: "bad", Text: say.Text("desk.settings.marked")}
 	var w *settings.Wrong
 	switch {
 	case errors.As(err, &w):
 		if !blame(form, w.Field, sentence("it "+w.Problem)) && !blame(form, blamedSource(w.Problem), sentence("it "+w.Problem)) {
-			said.Text = "Nothing was saved. " + sentence(w.Error())
+			said.Text = say.Text("desk.settings.wrong", "Why", sentence(w.Error()))
 		}
 	case errors.Is(err, settings.ErrUnasked):
-		said.Text = "Nothing was saved, because Keap could not be asked whether it has what is named. Try again in a minute."
+		said.Text = say.Text("desk.settings.unasked")
 	case isConflict(err):
-		said.Text = "Nothing was saved: somebody else saved settings meanwhile. Look at theirs in another window, then save again."
+		said.Text = say.Text("desk.settings.conflict")
 	default:
 		return err
 	}
@@ -284,11 +172,12 @@ func (k *desk) saveSettings(c echo.Context, who auth.User) error {
 	}
 	after, err := k.Settings.Apply(ctx, account, changes)
 	if err != nil {
-		said, serr := answersOf(before)
+		say := k.Reader(c)
+		said, serr := answersOf(say, before)
 		if serr != nil {
 			return serr
 		}
-		return k.wrongSettings(c, who, settingsForm(k.lists(c), said), err)
+		return k.wrongSettings(c, who, settingsForm(say, k.lists(c), said), err)
 	}
 	changed, err := differences(before, after)
 	if err != nil {

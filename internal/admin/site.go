@@ -15,6 +15,7 @@ import (
 	"tributary/internal/audit"
 	"tributary/internal/auth"
 	"tributary/internal/sites"
+	"tributary/internal/texts"
 )
 
 type sitePage struct {
@@ -27,12 +28,15 @@ type sitePage struct {
 	Check       pageCheck
 }
 
-// siteTold is what can be said above a site.
+// TryDoctor is an address of the site with what has the form doctor show up there.
+func (p sitePage) TryDoctor() string { return p.Try + "?tributary_test=1" }
+
+// siteTold is what can be said above a site, by the keys of web/texts.
 var siteTold = map[string]string{
-	"added":   "The site is there. Paste its tag into the pages: below it says when the first event has come.",
-	"saved":   "Saved. Pages that carry the standard tag have it within five minutes.",
-	"same":    "Nothing was different, so nothing was saved.",
-	"allowed": "Events from there are taken from now on.",
+	"added":   "desk.site.isadded",
+	"saved":   "desk.site.saved",
+	"same":    "desk.site.same",
+	"allowed": "desk.site.allowed",
 }
 
 func (k *desk) site(c echo.Context, who auth.User) error {
@@ -44,7 +48,7 @@ func (k *desk) site(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	return k.showSite(c, who, http.StatusOK, s, siteForm(in), told(c, siteTold))
+	return k.showSite(c, who, http.StatusOK, s, siteForm(k.Reader(c), in), k.told(c, siteTold))
 }
 
 func (k *desk) showSite(c echo.Context, who auth.User, status int, s attribution.Site, form []formGroup, said *notice) error {
@@ -83,13 +87,10 @@ func (k *desk) changeSite(c echo.Context, who auth.User) error {
 		before, wanted = old, readSiteForm(c, old)
 		return wanted, nil
 	})
-	var w *sites.Wrong
-	switch {
-	case errors.As(err, &w):
-		return k.wrongSite(c, who, wanted, w)
-	case isConflict(err):
-		return k.wrongSite(c, who, wanted, &sites.Wrong{Problem: "somebody else saved this site meanwhile: look at theirs in another window, then save again"})
-	case err != nil:
+	if w := (*sites.Wrong)(nil); errors.As(err, &w) || isConflict(err) {
+		return k.wrongSite(c, who, wanted, err)
+	}
+	if err != nil {
 		return err
 	}
 	changed, err := k.siteChanges(before, after)
@@ -103,17 +104,26 @@ func (k *desk) changeSite(c echo.Context, who auth.User) error {
 }
 
 // wrongSite shows the form as it was sent, with what is wrong at its field.
-func (k *desk) wrongSite(c echo.Context, who auth.User, wanted sites.Input, w *sites.Wrong) error {
+func (k *desk) wrongSite(c echo.Context, who auth.User, wanted sites.Input, problem error) error {
 	s, err := k.Sites.Get(c.Request().Context(), c.Param("key"))
 	if err != nil {
 		return err
 	}
-	form := siteForm(wanted)
-	said := &notice{Tone: "bad", Text: "Nothing was saved: look at what is marked below."}
-	if !blame(form, w.Field, sentence(w.Problem)) {
-		said.Text = "Nothing was saved. " + sentence(w.Problem)
-	}
+	form := siteForm(k.Reader(c), wanted)
+	said := &notice{Tone: "bad", Text: blameSite(k.Reader(c), form, problem)}
 	return k.showSite(c, who, http.StatusUnprocessableEntity, s, form, said)
+}
+
+// blameSite puts what is wrong to its field, and says above the form what is wrong with none.
+func blameSite(say *texts.Reader, form []formGroup, problem error) string {
+	if isConflict(problem) {
+		return say.Text("desk.site.conflict")
+	}
+	var w *sites.Wrong
+	if errors.As(problem, &w) && !blame(form, w.Field, sentence(w.Problem)) {
+		return say.Text("desk.site.wrong", "Problem", sentence(w.Problem))
+	}
+	return say.Text("desk.site.notsaved")
 }
 
 // siteChanges tells what is different, for the audit log.

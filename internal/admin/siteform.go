@@ -7,43 +7,44 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"tributary/internal/sites"
+	"tributary/internal/texts"
 	"tributary/snippet"
 )
 
 // siteForm is a site's settings as a form. Only what differs from the usual is filled in: the usual stands behind.
-func siteForm(in sites.Input) []formGroup {
+func siteForm(say *texts.Reader, in sites.Input) []formGroup {
 	usual := snippet.Settings{}.WithDefaults()
-	return []formGroup{sitePages(in), siteLinks(in, usual), siteForms(in, usual), sitePrivacy(in, usual), siteWebinars(in, usual), siteOfficial(in)}
+	return []formGroup{sitePages(say, in), siteLinks(say, in, usual), siteForms(say, in, usual), sitePrivacy(say, in, usual), siteWebinars(say, in, usual), siteOfficial(say, in)}
 }
 
-func sitePages(in sites.Input) formGroup {
-	return formGroup{Name: "pages", Title: "Pages", Text: "Whose events are taken.", Fields: []formField{
-		{Name: "name", Label: "Name", Value: in.Name, Hint: "For you alone."},
-		{Name: "origins", Label: "Addresses of the pages", Kind: "lines", Value: lines(in.Origins), Placeholder: "https://www.example.com",
-			Hint: "One on each line. https://*.example.com stands for every subdomain, http://localhost:* for a try on your own machine."},
+func sitePages(say *texts.Reader, in sites.Input) formGroup {
+	return formGroup{Name: "pages", Title: say.Text("desk.sitepages.title"), Text: say.Text("desk.sitepages.about"), Fields: []formField{
+		{Name: "name", Label: say.Text("desk.sitepages.name"), Value: in.Name, Hint: say.Text("desk.sitepages.namehint")},
+		{Name: "origins", Label: say.Text("desk.sitepages.origins"), Kind: "lines", Value: lines(in.Origins), Placeholder: "https://www.example.com",
+			Hint: say.Text("desk.sitepages.originshint")},
 	}}
 }
 
-func siteLinks(in sites.Input, usual snippet.Settings) formGroup {
-	return formGroup{Name: "links", Title: "Affiliate links", Docs: "cookies", Text: "How an address of yours names the affiliate who sent the visitor.", Fields: []formField{
-		{Name: "param_ids", Label: "Parameters with Keap's id", Value: paramNames(in.Params, "id"), Placeholder: paramNames(usual.Params, "id"),
-			Hint: "Keap's own links end with ?affiliate=123. Several names with commas between."},
-		{Name: "params", Label: "Parameters with the affiliate's code", Value: paramNames(in.Params, "code"), Placeholder: paramNames(usual.Params, "code"),
-			Hint: "Leave both empty for the usual names. With one of them filled in, only what stands here is read."},
-		{Name: "linked_domains", Label: "Domains that links carry the affiliate between", Kind: "lines", Value: lines(in.LinkedDomains), Placeholder: "example.com\nexample.org",
-			Hint: "Only for websites of yours under different domains; subdomains share a cookie anyway. None, or two and more."},
-		{Name: "keap_cookies", Label: "Read the cookies is_aff and is_affcode", Kind: "check", Value: tick(!in.NoKeapCookies),
-			Hint: "Other plugins for Keap leave them. They count where our own cookie is missing."},
+func siteLinks(say *texts.Reader, in sites.Input, usual snippet.Settings) formGroup {
+	return formGroup{Name: "links", Title: say.Text("desk.sitelinks.title"), Docs: "cookies", Text: say.Text("desk.sitelinks.about"), Fields: []formField{
+		{Name: "param_ids", Label: say.Text("desk.sitelinks.paramids"), Value: paramNames(in.Params, "id"), Placeholder: paramNames(usual.Params, "id"),
+			Hint: say.Text("desk.sitelinks.paramidshint")},
+		{Name: "params", Label: say.Text("desk.sitelinks.params"), Value: paramNames(in.Params, "code"), Placeholder: paramNames(usual.Params, "code"),
+			Hint: say.Text("desk.sitelinks.paramshint")},
+		{Name: "linked_domains", Label: say.Text("desk.sitelinks.linkeddomains"), Kind: "lines", Value: lines(in.LinkedDomains), Placeholder: "example.com\nexample.org",
+			Hint: say.Text("desk.sitelinks.linkeddomainshint")},
+		{Name: "keap_cookies", Label: say.Text("desk.sitelinks.keapcookies"), Kind: "check", Value: tick(!in.NoKeapCookies),
+			Hint: say.Text("desk.sitelinks.keapcookieshint")},
 	}}
 }
 
-func siteForms(in sites.Input, usual snippet.Settings) formGroup {
-	return formGroup{Name: "forms", Title: "Forms", Docs: "form-tools", Text: "What the tag adds to the forms of the site's pages, so that the form tool stores it, too.", Fields: []formField{
-		{Name: "affiliate_field", Label: "Hidden field with the affiliate", Value: in.FieldAffiliate, Placeholder: usual.FieldAffiliate, Hint: "A single - adds none."},
-		{Name: "id_field", Label: "Hidden field with the opt-in's id", Value: in.FieldID, Placeholder: usual.FieldID, Hint: "By it an opt-in that arrives a second time, by a hook, is known to be the same. A single - adds none."},
-		{Name: "tools", Label: "Form tools on these pages", Kind: "picks", Options: toolOptions(in.Tools), Hint: "Tick what you use: each needs a little code of its own. Plain HTML forms need none."},
-		{Name: "tool_fields", Label: "Fields of the tool that take the affiliate", Kind: "lines", Value: lines(in.ToolFields), Placeholder: "fields[partner]",
-			Hint: "Where your tool names its fields itself. With the id of the form before it for one form alone: gform_3 input_5"},
+func siteForms(say *texts.Reader, in sites.Input, usual snippet.Settings) formGroup {
+	return formGroup{Name: "forms", Title: say.Text("desk.siteforms.title"), Docs: "form-tools", Text: say.Text("desk.siteforms.about"), Fields: []formField{
+		{Name: "affiliate_field", Label: say.Text("desk.siteforms.affiliatefield"), Value: in.FieldAffiliate, Placeholder: usual.FieldAffiliate, Hint: say.Text("desk.siteforms.affiliatefieldhint")},
+		{Name: "id_field", Label: say.Text("desk.siteforms.idfield"), Value: in.FieldID, Placeholder: usual.FieldID, Hint: say.Text("desk.siteforms.idfieldhint")},
+		{Name: "tools", Label: say.Text("desk.siteforms.tools"), Kind: "picks", Options: toolOptions(in.Tools), Hint: say.Text("desk.siteforms.toolshint")},
+		{Name: "tool_fields", Label: say.Text("desk.siteforms.toolfields"), Kind: "lines", Value: lines(in.ToolFields), Placeholder: "fields[partner]",
+			Hint: say.Text("desk.siteforms.toolfieldshint")},
 	}}
 }
 
@@ -64,39 +65,39 @@ func toolOptions(picked []string) (all []formOption) {
 	return all
 }
 
-func sitePrivacy(in sites.Input, usual snippet.Settings) formGroup {
-	return formGroup{Name: "privacy", Title: "Visitors", Docs: "cookies", Text: "What is kept in their browser, and what leaves it.", Fields: []formField{
-		{Name: "consent", Label: "Consent", Kind: "choice", Options: chosen(in.Consent,
-			formOption{Value: "", Label: "None is needed", Hint: "The cookie is set at the first visit by an affiliate's link."},
-			formOption{Value: "wait", Label: "Wait for the page's word", Hint: "Nothing is kept before your page calls tributary.consent.grant()."},
-			formOption{Value: "follow", Label: "Follow the browser and the consent manager", Hint: "As before, and a refusal by the browser's own signal counts, too."},
+func sitePrivacy(say *texts.Reader, in sites.Input, usual snippet.Settings) formGroup {
+	return formGroup{Name: "privacy", Title: say.Text("desk.siteprivacy.title"), Docs: "cookies", Text: say.Text("desk.siteprivacy.about"), Fields: []formField{
+		{Name: "consent", Label: say.Text("desk.siteprivacy.consent"), Kind: "choice", Options: chosen(in.Consent,
+			formOption{Value: "", Label: say.Text("desk.siteprivacy.consentnone"), Hint: say.Text("desk.siteprivacy.consentnonetext")},
+			formOption{Value: "wait", Label: say.Text("desk.siteprivacy.consentwait"), Hint: say.Text("desk.siteprivacy.consentwaittext")},
+			formOption{Value: "follow", Label: say.Text("desk.siteprivacy.consentfollow"), Hint: say.Text("desk.siteprivacy.consentfollowtext")},
 		)},
-		{Name: "email", Label: "Of who opts in", Kind: "choice", Options: chosen(orElse(in.Email, usual.Email),
-			formOption{Value: "send", Label: "Send the e-mail address", Hint: "It is needed to find the contact in Keap, and is stored encrypted."},
-			formOption{Value: "hash", Label: "Send its hash only", Hint: "A hook or the API has to bring the address."},
-			formOption{Value: "none", Label: "Send nothing of the person", Hint: "Likewise, and the two are joined by the opt-in's id alone."},
+		{Name: "email", Label: say.Text("desk.siteprivacy.email"), Kind: "choice", Options: chosen(orElse(in.Email, usual.Email),
+			formOption{Value: "send", Label: say.Text("desk.siteprivacy.emailsend"), Hint: say.Text("desk.siteprivacy.emailsendtext")},
+			formOption{Value: "hash", Label: say.Text("desk.siteprivacy.emailhash"), Hint: say.Text("desk.siteprivacy.emailhashtext")},
+			formOption{Value: "none", Label: say.Text("desk.siteprivacy.emailnone"), Hint: say.Text("desk.siteprivacy.emailnonetext")},
 		)},
-		{Name: "cookie", Label: "Name of the cookie", Value: in.Cookie, Placeholder: usual.Cookie},
+		{Name: "cookie", Label: say.Text("desk.siteprivacy.cookie"), Value: in.Cookie, Placeholder: usual.Cookie},
 	}}
 }
 
-func siteWebinars(in sites.Input, usual snippet.Settings) formGroup {
-	return formGroup{Name: "webinars", Title: "Webinars and frames", Docs: "everwebinar", Text: "For registration forms that stand in a frame of the vendor's.", Fields: []formField{
-		{Name: "webinar_hosts", Label: "Hosts of the webinar vendor", Kind: "lines", Value: lines(in.WebinarHosts), Placeholder: lines(usual.WebinarHosts), Hint: "Only where yours differ: leave it empty otherwise."},
-		{Name: "utm_key", Label: "UTM key that carries the affiliate", Kind: "list", Hint: "The vendor stores it with the registrant. Choose one that your campaigns do not use.", Options: chosen(orElse(in.UTMKey, usual.UTMKey),
+func siteWebinars(say *texts.Reader, in sites.Input, usual snippet.Settings) formGroup {
+	return formGroup{Name: "webinars", Title: say.Text("desk.sitewebinars.title"), Docs: "everwebinar", Text: say.Text("desk.sitewebinars.about"), Fields: []formField{
+		{Name: "webinar_hosts", Label: say.Text("desk.sitewebinars.webinarhosts"), Kind: "lines", Value: lines(in.WebinarHosts), Placeholder: lines(usual.WebinarHosts), Hint: say.Text("desk.sitewebinars.webinarhostshint")},
+		{Name: "utm_key", Label: say.Text("desk.sitewebinars.utmkey"), Kind: "list", Hint: say.Text("desk.sitewebinars.utmkeyhint"), Options: chosen(orElse(in.UTMKey, usual.UTMKey),
 			formOption{Value: "utm_source", Label: "utm_source"}, formOption{Value: "utm_medium", Label: "utm_medium"}, formOption{Value: "utm_campaign", Label: "utm_campaign"},
 			formOption{Value: "utm_term", Label: "utm_term"}, formOption{Value: "utm_content", Label: "utm_content"})},
-		{Name: "frames", Label: "The tag stands in frames, too", Kind: "check", Value: tick(in.Frames), Hint: "Frames from the addresses above are handed the affiliate of the page around them."},
+		{Name: "frames", Label: say.Text("desk.sitewebinars.frames"), Kind: "check", Value: tick(in.Frames), Hint: say.Text("desk.sitewebinars.frameshint")},
 	}}
 }
 
-func siteOfficial(in sites.Input) formGroup {
+func siteOfficial(say *texts.Reader, in sites.Input) formGroup {
 	form := snippet.OfficialForm{}
 	if in.OfficialForm != nil {
 		form = *in.OfficialForm
 	}
-	return formGroup{Name: "official", Title: "Keap's own form", Docs: "official-form", Text: "An experiment, off while the address is empty: the visitor's browser tells Keap's own web form of each opt-in a second time, so that Keap's native count may follow. Nobody but Keap knows whether it does.", Fields: []formField{
-		{Name: "official_form", Label: "Action of the form code", Value: form.Address, Placeholder: "https://APP.infusionsoft.com/app/form/process/XID"},
+	return formGroup{Name: "official", Title: say.Text("desk.siteofficial.title"), Docs: "official-form", Text: say.Text("desk.siteofficial.about"), Fields: []formField{
+		{Name: "official_form", Label: say.Text("desk.siteofficial.action"), Value: form.Address, Placeholder: "https://APP.infusionsoft.com/app/form/process/XID"},
 		{Name: "official_name", Label: "inf_form_name", Value: form.Name},
 		{Name: "official_version", Label: "infusionsoft_version", Value: form.Version, Placeholder: "1.70.0"},
 	}}

@@ -12,6 +12,7 @@ import (
 	"tributary/internal/auth"
 	"tributary/internal/sites"
 	"tributary/internal/store"
+	"tributary/internal/texts"
 )
 
 // maxSites bounds the list: a site is a website, and nobody has a thousand of them.
@@ -39,8 +40,8 @@ func (k *desk) sites(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	p := sitesPage{frame: k.frame("Sites", sitesAt, who), More: len(all) > maxSites}
-	p.Notice = told(c, sitesTold)
+	p := sitesPage{frame: k.frame(k.Reader(c).Text("desk.sites.title"), sitesAt, who), More: len(all) > maxSites}
+	p.Notice = k.told(c, sitesTold)
 	for _, s := range all[:min(len(all), maxSites)] {
 		p.Sites = append(p.Sites, siteRow{s, heard.of(s.Key)})
 	}
@@ -48,12 +49,13 @@ func (k *desk) sites(c echo.Context, who auth.User) error {
 }
 
 // sitesTold is what can be said above the list.
-var sitesTold = map[string]string{"deleted": "The site is deleted. Events of its pages are refused from now on; what they sent before stays."}
+var sitesTold = map[string]string{"deleted": "desk.sites.deleted"}
 
-// told is the notice that an address asks for by ?done=: only a word that is known, so that no link can put one there.
-func told(c echo.Context, words map[string]string) *notice {
-	if text := words[c.QueryParam("done")]; text != "" {
-		return &notice{Tone: "good", Text: text}
+// told is the notice that an address asks for by ?done=: only a word that is known, so that no link can put one there. The
+// words are keys of web/texts.
+func (k *desk) told(c echo.Context, words map[string]string) *notice {
+	if key := words[c.QueryParam("done")]; key != "" {
+		return &notice{Tone: "good", Text: k.Reader(c).Text(key)}
 	}
 	return nil
 }
@@ -64,15 +66,20 @@ type newSitePage struct {
 }
 
 func (k *desk) newSite(c echo.Context, who auth.User) error {
-	return k.Render(c, http.StatusOK, "site-new", newSitePage{k.frame("Add a site", sitesAt, who), newSiteFields("", "")})
+	return k.Render(c, http.StatusOK, "site-new", k.newSitePage(c, who, "", ""))
 }
 
-func newSiteFields(name, pages string) []formField {
+func (k *desk) newSitePage(c echo.Context, who auth.User, name, pages string) newSitePage {
+	say := k.Reader(c)
+	return newSitePage{k.frame(say.Text("desk.sites.add"), sitesAt, who), newSiteFields(say, name, pages)}
+}
+
+func newSiteFields(say *texts.Reader, name, pages string) []formField {
 	return []formField{
-		{Name: "name", Label: "Name", Value: name, Placeholder: "My landing pages", Hint: "For you alone: visitors never see it."},
+		{Name: "name", Label: say.Text("desk.sitenew.name"), Value: name, Placeholder: say.Text("desk.sitenew.nameexample"), Hint: say.Text("desk.sitenew.namehint")},
 		{
-			Name: "origins", Label: "Where its pages are", Kind: "lines", Value: pages, Placeholder: "www.example.com",
-			Hint: "The web addresses whose pages will carry the tag, one on each line. *.example.com stands for every subdomain. Events from anywhere else are refused.",
+			Name: "origins", Label: say.Text("desk.sitenew.origins"), Kind: "lines", Value: pages, Placeholder: "www.example.com",
+			Hint: say.Text("desk.sitenew.originshint"),
 		},
 	}
 }
@@ -82,7 +89,7 @@ func (k *desk) addSite(c echo.Context, who auth.User) error {
 	s, _, err := k.Sites.Add(c.Request().Context(), account, sites.Input{Name: name, Origins: sites.Pages(listed(pages), true)}, "")
 	var w *sites.Wrong
 	if errors.As(err, &w) {
-		p := newSitePage{k.frame("Add a site", sitesAt, who), newSiteFields(name, pages)}
+		p := k.newSitePage(c, who, name, pages)
 		blame([]formGroup{{Fields: p.Fields}}, w.Field, sentence(w.Problem))
 		return k.Render(c, http.StatusUnprocessableEntity, "site-new", p)
 	}
@@ -120,7 +127,7 @@ func (k *desk) askDeleteSite(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	return k.Render(c, http.StatusOK, "site-delete", deleteSitePage{k.frame("Delete "+s.Name, sitesAt, who), s, heard.of(s.Key)})
+	return k.Render(c, http.StatusOK, "site-delete", deleteSitePage{k.frame(k.Reader(c).Text("desk.sitedelete.title", "Name", s.Name), sitesAt, who), s, heard.of(s.Key)})
 }
 
 func (k *desk) deleteSite(c echo.Context, who auth.User) error {

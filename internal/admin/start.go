@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -22,10 +22,10 @@ const startAt = "/admin/start"
 
 // step is a part of the set-up.
 type step struct {
-	Name, Title string
+	Name, Title string    // Title is a key of web/texts
 	Needs       auth.Role // to do it
 	Done        bool
-	Says        string // how it stands, in a few words
+	Says        string // how it stands, in a few words: a key
 }
 
 // At is the address of the step's own page.
@@ -59,9 +59,9 @@ func startRoutes() []route {
 
 // steps tells how far the set-up has come. It reads a few records, however much there is.
 func (k *desk) steps(ctx context.Context) ([]step, error) {
-	keap := step{Name: "keap", Title: "Connect Keap", Needs: auth.Owner, Says: "not connected yet; can be done later"}
+	keap := step{Name: "keap", Title: "desk.startkeap.title", Needs: auth.Owner, Says: "desk.startsays.keapopen"}
 	if k.keapWorks() {
-		keap.Done, keap.Says = true, "connected"
+		keap.Done, keap.Says = true, "desk.startsays.keap"
 	}
 	known, err := k.Store.Affiliates(ctx, account, "", 1)
 	if err != nil {
@@ -71,18 +71,18 @@ func (k *desk) steps(ctx context.Context) ([]step, error) {
 	if err != nil {
 		return nil, err
 	}
-	events, err := k.arrivals(ctx)
+	events, err := k.arrivals(ctx, english())
 	if err != nil {
 		return nil, err
 	}
 	seen := slices.ContainsFunc(events, func(a arrival) bool { return a.Good })
 	return []step{
-		{Name: "account", Title: "Your account", Needs: auth.Viewer, Done: true, Says: "you can sign in"},
+		{Name: "account", Title: "desk.startaccount.title", Needs: auth.Viewer, Done: true, Says: "desk.startsays.account"},
 		keap,
-		{Name: "affiliates", Title: "Import affiliates", Needs: auth.Manager, Done: len(known) > 0, Says: either(len(known) > 0, "they are here", "none yet")},
-		{Name: "site", Title: "Add your website", Needs: auth.Manager, Done: len(all) > 0, Says: either(len(all) > 0, "added", "none yet")},
-		{Name: "tag", Title: "Paste the tag", Needs: auth.Manager, Done: len(events) > 0, Says: either(len(events) > 0, "it was heard from", "nothing heard yet")},
-		{Name: "visit", Title: "See the first visit", Needs: auth.Viewer, Done: seen, Says: either(seen, "it works", "waiting")},
+		{Name: "affiliates", Title: "desk.startaffiliates.title", Needs: auth.Manager, Done: len(known) > 0, Says: either(len(known) > 0, "desk.startsays.affiliates", "desk.startsays.affiliatesopen")},
+		{Name: "site", Title: "desk.startsite.title", Needs: auth.Manager, Done: len(all) > 0, Says: either(len(all) > 0, "desk.startsays.site", "desk.startsays.siteopen")},
+		{Name: "tag", Title: "desk.starttag.title", Needs: auth.Manager, Done: len(events) > 0, Says: either(len(events) > 0, "desk.startsays.tag", "desk.startsays.tagopen")},
+		{Name: "visit", Title: "desk.startvisit.title", Needs: auth.Viewer, Done: seen, Says: either(seen, "desk.startsays.visit", "desk.startsays.visitopen")},
 	}, nil
 }
 
@@ -128,7 +128,7 @@ type startPage struct {
 	Field     []formField
 	Synced    affiliates.Synced
 	Known     int
-	More      bool // there are more affiliates than are counted here
+	KnownText string // the same, with a + where there are more than are counted here
 	NoCode    int
 	Connected bool
 	Tag       string
@@ -138,6 +138,12 @@ type startPage struct {
 	Arrivals  []arrival
 	Version   string
 }
+
+// TryVisit is the address of a page as an affiliate's visitor opens it.
+func (p startPage) TryVisit() string { return p.Try + "?" + url.Values{"affiliate": {p.Ref}}.Encode() }
+
+// TryDoctor is TryVisit with the form doctor, and nothing counted.
+func (p startPage) TryDoctor() string { return p.TryVisit() + "&tributary_test=1" }
 
 // newStart makes the page of a step; "" for the overview.
 func (k *desk) newStart(c echo.Context, who auth.User, name, title string) (p startPage, err error) {
@@ -157,7 +163,7 @@ func (k *desk) newStart(c echo.Context, who auth.User, name, title string) (p st
 }
 
 func (k *desk) start(c echo.Context, who auth.User) error {
-	p, err := k.newStart(c, who, "", "Get started")
+	p, err := k.newStart(c, who, "", k.Reader(c).Text("desk.start.title"))
 	if err != nil {
 		return err
 	}
@@ -194,11 +200,11 @@ func (k *desk) startKeap(c echo.Context, who auth.User) error {
 }
 
 func (k *desk) showStartKeap(c echo.Context, who auth.User, status int, wrong string, said *notice) error {
-	p, err := k.newStart(c, who, "keap", "Connect Keap")
+	p, err := k.newStart(c, who, "keap", k.Reader(c).Text("desk.startkeap.title"))
 	if err != nil {
 		return err
 	}
-	p.Notice, p.Field = said, keyFields(answer(c, "header"), wrong)
+	p.Notice, p.Field = said, keyFields(k.Reader(c), answer(c, "header"), wrong)
 	ctx, cancel := context.WithTimeout(c.Request().Context(), patient)
 	defer cancel()
 	if p.Keap, err = k.Keap.Status(ctx, false); err != nil {
@@ -213,7 +219,7 @@ func (k *desk) startKey(c echo.Context, who auth.User) error {
 	ctx := c.Request().Context()
 	tenant, err := k.Keap.UseKey(ctx, answer(c, "key"), answer(c, "header"), false)
 	if err != nil {
-		said, wrong := keapTrouble(err)
+		said, wrong := keapTrouble(k.Reader(c), err)
 		if said == nil && wrong == "" {
 			return err
 		}
@@ -225,74 +231,12 @@ func (k *desk) startKey(c echo.Context, who auth.User) error {
 	return c.Redirect(http.StatusSeeOther, startAt+"/affiliates")
 }
 
-// countedAffiliates bounds how many affiliates are looked at to say how many there are.
-const countedAffiliates = 2000
-
-func (k *desk) startAffiliates(c echo.Context, who auth.User) error {
-	p, err := k.newStart(c, who, "affiliates", "Import affiliates")
-	if err != nil {
-		return err
-	}
-	p.Synced = k.Affiliates.LastSync()
-	known, err := k.Store.Affiliates(c.Request().Context(), account, "", countedAffiliates+1)
-	if err != nil {
-		return err
-	}
-	p.Known, p.More = min(len(known), countedAffiliates), len(known) > countedAffiliates
-	for _, a := range known[:p.Known] {
-		if a.Code == "" {
-			p.NoCode++
-		}
-	}
-	p.Notice = told(c, map[string]string{"syncing": "The import goes on: there are many. Load this page again in a minute, or go on meanwhile."})
-	return k.Render(c, http.StatusOK, "start-affiliates", p)
-}
-
-func (k *desk) startSync(c echo.Context, who auth.User) error {
-	if !k.connected() {
-		return c.Redirect(http.StatusSeeOther, startAt+"/keap")
-	}
-	if err := k.note(c.Request().Context(), who, audit.AffiliateSync, "", ""); err != nil {
-		return err
-	}
-	done := make(chan struct{})
-	k.Go(func(ctx context.Context) {
-		defer close(done)
-		k.syncOnce(ctx)
-	})
-	wait := time.NewTimer(soon)
-	defer wait.Stop()
-	select {
-	case <-done:
-		return c.Redirect(http.StatusSeeOther, startAt+"/affiliates")
-	case <-wait.C:
-		return c.Redirect(http.StatusSeeOther, startAt+"/affiliates?done=syncing")
-	}
-}
-
-// syncOnce imports, or waits for the import that a new connection begins by itself. What went wrong stands in the result,
-// which the page shows.
-func (k *desk) syncOnce(ctx context.Context) {
-	again := time.NewTicker(100 * time.Millisecond)
-	defer again.Stop()
-	for {
-		if _, err := k.Affiliates.Sync(ctx); !errors.Is(err, affiliates.ErrSyncing) {
-			return
-		}
-		select {
-		case <-again.C:
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
 func (k *desk) startSite(c echo.Context, who auth.User) error {
-	return k.showStartSite(c, who, http.StatusOK, newSiteFields("", ""))
+	return k.showStartSite(c, who, http.StatusOK, newSiteFields(k.Reader(c), "", ""))
 }
 
 func (k *desk) showStartSite(c echo.Context, who auth.User, status int, fields []formField) error {
-	p, err := k.newStart(c, who, "site", "Add your website")
+	p, err := k.newStart(c, who, "site", k.Reader(c).Text("desk.startsite.title"))
 	if err != nil {
 		return err
 	}
@@ -308,7 +252,7 @@ func (k *desk) startAddSite(c echo.Context, who auth.User) error {
 	s, _, err := k.Sites.Add(c.Request().Context(), account, sites.Input{Name: name, Origins: sites.Pages(listed(at), true)}, "")
 	var w *sites.Wrong
 	if errors.As(err, &w) {
-		fields := newSiteFields(name, at)
+		fields := newSiteFields(k.Reader(c), name, at)
 		blame([]formGroup{{Fields: fields}}, w.Field, sentence(w.Problem))
 		return k.showStartSite(c, who, http.StatusUnprocessableEntity, fields)
 	}
@@ -322,7 +266,7 @@ func (k *desk) startAddSite(c echo.Context, who auth.User) error {
 }
 
 func (k *desk) startTag(c echo.Context, who auth.User) error {
-	p, err := k.newStart(c, who, "tag", "Paste the tag")
+	p, err := k.newStart(c, who, "tag", k.Reader(c).Text("desk.starttag.title"))
 	if err != nil {
 		return err
 	}

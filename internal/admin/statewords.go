@@ -5,68 +5,101 @@ import (
 
 	"tributary/internal/attribution"
 	"tributary/internal/store"
+	"tributary/internal/texts"
 )
 
-// word is a state with its tone.
+// word is a state as a page shows it, with its tone.
 type word struct{ Text, Tone string }
 
-var statusWords = map[attribution.Status]word{
-	attribution.Received:     {"Received", "waiting"},
-	attribution.Waiting:      {"Waiting for contact", "waiting"},
-	attribution.Credited:     {"Credited", "good"},
-	attribution.Unattributed: {"Nobody's", ""},
-	attribution.Held:         {"Held", "waiting"},
-	attribution.Refused:      {"Refused", "bad"},
-	attribution.Failed:       {"Failed", "bad"},
-	attribution.Erased:       {"Erased", ""},
+// label is a state by the key of its word.
+type label struct{ Key, Tone string }
+
+// in is the word of a label for a reader.
+func (l label) in(say *texts.Reader) word { return word{say.Text(l.Key), l.Tone} }
+
+var statusWords = map[attribution.Status]label{
+	attribution.Received:     {"desk.status.received", "waiting"},
+	attribution.Waiting:      {"desk.status.waiting", "waiting"},
+	attribution.Credited:     {"desk.status.credited", "good"},
+	attribution.Unattributed: {"desk.status.unattributed", ""},
+	attribution.Held:         {"desk.status.held", "waiting"},
+	attribution.Refused:      {"desk.status.refused", "bad"},
+	attribution.Failed:       {"desk.status.failed", "bad"},
+	attribution.Erased:       {"desk.status.erased", ""},
 }
 
-func wordOf(s attribution.Status) word {
+func wordOf(say *texts.Reader, s attribution.Status) word {
 	if w, ok := statusWords[s]; ok {
-		return w
+		return w.in(say)
 	}
 	return word{Text: string(s)}
 }
 
-var dispositionWords = map[store.Disposition]word{
-	store.Accepted:  {"Accepted", "good"},
-	store.Duplicate: {"Merged", ""},
-	store.Ignored:   {"Ignored", "bad"},
-	store.Test:      {"Test", "waiting"},
+var dispositionWords = map[store.Disposition]label{
+	store.Accepted:  {"desk.outcome.accepted", "good"},
+	store.Duplicate: {"desk.outcome.duplicate", ""},
+	store.Ignored:   {"desk.outcome.ignored", "bad"},
+	store.Test:      {"desk.outcome.test", "waiting"},
+}
+
+// outcomeOf is what became of an event.
+func outcomeOf(say *texts.Reader, d store.Disposition) word {
+	if w, ok := dispositionWords[d]; ok {
+		return w.in(say)
+	}
+	return word{Text: string(d)}
 }
 
 var typeWords = map[attribution.EventType]string{
-	attribution.Clicked: "Click", attribution.OptedIn: "Opt-in", attribution.Referred: "Referral of Keap",
+	attribution.Clicked: "desk.type.click", attribution.OptedIn: "desk.type.optin", attribution.Referred: "desk.type.referral",
 }
+
+func typeOf(say *texts.Reader, t attribution.EventType) string { return called(say, typeWords, t) }
 
 var viaWords = map[attribution.Via]string{
-	attribution.ViaForm: "the form on the page", attribution.ViaMessage: "a form in a frame", attribution.ViaThankYou: "the thank-you page",
-	attribution.ViaHook: "a hook", attribution.ViaAPI: "the REST API", attribution.ViaPoll: "a look at the form tool", attribution.ViaImport: "an import",
+	attribution.ViaForm: "desk.via.form", attribution.ViaMessage: "desk.via.message", attribution.ViaThankYou: "desk.via.thankyou",
+	attribution.ViaHook: "desk.via.hook", attribution.ViaAPI: "desk.via.api", attribution.ViaPoll: "desk.via.poll", attribution.ViaImport: "desk.via.import",
 }
 
-func ways(via []attribution.Via) string {
-	texts := make([]string, len(via))
+func ways(say *texts.Reader, via []attribution.Via) string {
+	all := make([]string, len(via))
 	for i, v := range via {
-		texts[i] = firstText(viaWords[v], string(v))
+		all[i] = called(say, viaWords, v)
 	}
-	return strings.Join(texts, ", ")
+	return strings.Join(all, ", ")
 }
 
-var stateWords = map[store.JobState]word{
-	store.Ready:   {"Waiting its turn", "waiting"},
-	store.Sending: {"Being sent", "waiting"},
-	store.Parked:  {"Parked", "bad"},
+var stateWords = map[store.JobState]label{
+	store.Ready:   {"desk.jobstate.ready", "waiting"},
+	store.Sending: {"desk.jobstate.sending", "waiting"},
+	store.Parked:  {"desk.jobstate.parked", "bad"},
+}
+
+func jobStateOf(say *texts.Reader, s store.JobState) word {
+	if w, ok := stateWords[s]; ok {
+		return w.in(say)
+	}
+	return word{Text: string(s)}
 }
 
 var jobWords = map[store.JobKind]string{
-	store.CreditJob: "Credit an opt-in", store.AffiliateJob: "Look an affiliate up", store.TagJob: "Apply a tag",
-	store.GoalJob: "Achieve a goal", store.FieldsJob: "Write custom fields", store.TotalsJob: "Write an affiliate's totals",
-	store.LinkJob: "Write an affiliate's login address",
+	store.CreditJob: "desk.job.credit", store.AffiliateJob: "desk.job.affiliate", store.TagJob: "desk.job.tag",
+	store.GoalJob: "desk.job.goal", store.FieldsJob: "desk.job.fields", store.TotalsJob: "desk.job.totals", store.LinkJob: "desk.job.link",
 }
 
+func jobOf(say *texts.Reader, kind store.JobKind) string { return called(say, jobWords, kind) }
+
 var flagWords = map[string]string{
-	"self_referral": "Self-referral", "disposable_email": "Disposable address", "too_fast": "Too fast", "burst": "Burst",
-	"same_network": "Same network", "forged_touch": "Forged touch", "stale_touch": "Stale touch", "no_click": "No click",
+	"self_referral": "desk.flag.selfreferral", "disposable_email": "desk.flag.disposable", "too_fast": "desk.flag.toofast", "burst": "desk.flag.burst",
+	"same_network": "desk.flag.network", "forged_touch": "desk.flag.forged", "stale_touch": "desk.flag.stale", "no_click": "desk.flag.noclick",
+}
+
+// called is the word for a code; the code itself where there is none.
+func called[Code ~string](say *texts.Reader, words map[Code]string, code Code) string {
+	if key, ok := words[code]; ok {
+		return say.Text(key)
+	}
+	return string(code)
 }
 
 // flagView is a flag as pages show it.
@@ -75,43 +108,9 @@ type flagView struct {
 	Hold         bool
 }
 
-func flagsOf(o attribution.OptIn) (out []flagView) {
+func flagsOf(say *texts.Reader, o attribution.OptIn) (out []flagView) {
 	for _, f := range o.Flags {
-		out = append(out, flagView{firstText(flagWords[f.Code], f.Code), f.Reason, f.Hold})
+		out = append(out, flagView{called(say, flagWords, f.Code), f.Reason, f.Hold})
 	}
 	return out
-}
-
-// story says in a sentence or two where an opt-in stands, and what can be done.
-func story(o attribution.OptIn, who named) string {
-	whose := firstText(who.Text, "nobody")
-	switch o.Status {
-	case attribution.Credited:
-		return "It is credited to " + whose + ": referral " + firstText(o.ReferralID, "(without an id)") + " stands in Keap at contact " + o.ContactID + "."
-	case attribution.Received:
-		if o.Decision != nil {
-			return "It was decided that " + whose + " gets the credit. It goes to Keap after some seconds."
-		}
-		return whose + " earns it. It is on its way to Keap, which takes some seconds as a rule."
-	case attribution.Waiting:
-		return whose + " earns it, and Keap has no contact with this e-mail yet. The form tool makes the contact; as soon as it is there the credit follows by itself."
-	case attribution.Unattributed:
-		return "No affiliate earns it: " + firstText(o.Reason, "nobody sent this person") + ". If an affiliate says otherwise, look whether the tag stands on the page that their link opens, and whether the link has their parameter."
-	case attribution.Held:
-		return "It waits for a person: " + firstText(o.Reason, "it was held") + "."
-	case attribution.Refused:
-		return "It is not credited: " + firstText(o.Reason, "it was refused") + "."
-	case attribution.Failed:
-		return "It could not be written into Keap: " + firstText(o.Reason, "it was tried until the schedule ended") + ". Mend the cause, then retry its job."
-	case attribution.Erased:
-		return "The person's data was erased on request. The row stays for the counts" + erasedWas(o) + "."
-	}
-	return ""
-}
-
-func erasedWas(o attribution.OptIn) string {
-	if o.Was == "" {
-		return ""
-	}
-	return "; it was " + string(o.Was)
 }

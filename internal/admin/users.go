@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"time"
@@ -13,14 +12,14 @@ import (
 	"tributary/internal/auth"
 )
 
-// roleWords says of each role what it may, for people.
+// roleWords says of each role what it may, for people, by keys.
 var roleWords = []struct {
 	Role      auth.Role
 	Name, May string
 }{
-	{auth.Owner, "Owner", "everything, with users, API keys and the connection to Keap"},
-	{auth.Manager, "Manager", "the daily work: sites, affiliates, settings, decisions, retries"},
-	{auth.Viewer, "Viewer", "looks at everything of the daily work, and changes nothing"},
+	{auth.Owner, "desk.users.owner", "desk.users.ownermay"},
+	{auth.Manager, "desk.users.manager", "desk.users.managermay"},
+	{auth.Viewer, "desk.users.viewer", "desk.users.viewermay"},
 }
 
 // usersPage lists who works at the desk.
@@ -43,14 +42,14 @@ type shownLink struct {
 	Mailed  string // the address that another one was mailed to, in part
 }
 
-var usersDone = map[string]string{"removed": "The user is removed and signed out everywhere.", "saved": "The role is saved.", "ended": "The user is signed out everywhere."}
+var usersDone = map[string]string{"removed": "desk.users.removed", "saved": "desk.users.saved", "ended": "desk.users.ended"}
 
 func (k *desk) users(c echo.Context, who auth.User) error {
-	return k.showUsers(c, who, http.StatusOK, usersPage{}, told(c, usersDone))
+	return k.showUsers(c, who, http.StatusOK, usersPage{}, k.told(c, usersDone))
 }
 
 func (k *desk) showUsers(c echo.Context, who auth.User, status int, page usersPage, n *notice) (err error) {
-	page.frame, page.Roles = k.frame("Users", "/admin/users", who), roleWords
+	page.frame, page.Roles = k.frame(k.Reader(c).Text("desk.users.title"), "/admin/users", who), roleWords
 	page.Notice = n
 	if page.Role == "" {
 		page.Role = auth.Manager
@@ -67,7 +66,7 @@ func (k *desk) inviteUser(c echo.Context, who auth.User) error {
 	page := usersPage{Email: c.FormValue("email"), Role: auth.Role(c.FormValue("role"))}
 	u, err := k.Auth.AddUser(ctx, auth.User{Account: account, Email: page.Email, Name: c.FormValue("name"), Role: page.Role})
 	if errors.Is(err, auth.ErrBadUser) || errors.Is(err, auth.ErrEmailTaken) {
-		page.Wrong = sentence(err.Error())
+		page.Wrong = problem(k.Reader(c), err)
 		return k.showUsers(c, who, http.StatusUnprocessableEntity, page, nil)
 	}
 	if err != nil {
@@ -76,7 +75,7 @@ func (k *desk) inviteUser(c echo.Context, who auth.User) error {
 	if err := k.note(ctx, who, audit.UserCreate, u.ID, u.Email+", "+string(u.Role)); err != nil {
 		return err
 	}
-	link, n, err := k.linkFor(ctx, u, languageOf(c))
+	link, n, err := k.linkFor(c, u)
 	if err != nil {
 		return err
 	}
@@ -85,7 +84,8 @@ func (k *desk) inviteUser(c echo.Context, who auth.User) error {
 
 // linkFor makes a link for a user: days for who has never been here, minutes for who was locked out. Where there is mail
 // they are mailed one, too; this one is for the inviter to hand over where the mail does not come.
-func (k *desk) linkFor(ctx context.Context, u auth.User, language string) (*shownLink, *notice, error) {
+func (k *desk) linkFor(c echo.Context, u auth.User) (*shownLink, *notice, error) {
+	ctx, say := c.Request().Context(), k.Reader(c)
 	ways, err := k.Auth.Ways(ctx, u.ID)
 	if err != nil {
 		return nil, nil, err
@@ -102,11 +102,11 @@ func (k *desk) linkFor(ctx context.Context, u auth.User, language string) (*show
 	if k.SendLink == nil {
 		return link, nil, nil
 	}
-	if err := k.SendLink(ctx, u, language); err != nil {
-		return link, &notice{"bad", "A link could not be mailed: " + err.Error() + ". Send this one yourself."}, nil
+	if err := k.SendLink(ctx, u, languageOf(c)); err != nil {
+		return link, &notice{"bad", say.Text("desk.users.notmailed", "Reason", err)}, nil
 	}
 	link.Mailed = attribution.MaskEmail(u.Email)
-	return link, &notice{"good", "A link is mailed to " + link.Mailed + "."}, nil
+	return link, &notice{"good", say.Text("desk.users.mailed", "Email", link.Mailed)}, nil
 }
 
 // userPage is one user, as an owner sees them.
@@ -116,12 +116,12 @@ type userPage struct {
 	Self     bool
 	Roles    any
 	Ways     auth.Ways
-	Sessions []auth.DeskSession
+	Sessions []sessionView
 	Link     *shownLink
 }
 
 func (k *desk) user(c echo.Context, who auth.User) error {
-	return k.showUser(c, who, http.StatusOK, nil, told(c, usersDone))
+	return k.showUser(c, who, http.StatusOK, nil, k.told(c, usersDone))
 }
 
 func (k *desk) showUser(c echo.Context, who auth.User, status int, link *shownLink, n *notice) error {
@@ -135,7 +135,7 @@ func (k *desk) showUser(c echo.Context, who auth.User, status int, link *shownLi
 	if page.Ways, err = k.Auth.Ways(ctx, of.ID); err != nil {
 		return err
 	}
-	if page.Sessions, err = k.Auth.Sessions(ctx, of.ID); err != nil {
+	if page.Sessions, err = k.sessionsOf(c, of); err != nil {
 		return err
 	}
 	return k.Render(c, status, "user", page)
@@ -145,7 +145,7 @@ func (k *desk) changeRole(c echo.Context, who auth.User) error {
 	ctx, role := c.Request().Context(), auth.Role(c.FormValue("role"))
 	u, err := k.Auth.ChangeUser(ctx, c.Param("id"), nil, &role)
 	if errors.Is(err, auth.ErrLastOwner) || errors.Is(err, auth.ErrBadUser) {
-		return k.showUser(c, who, http.StatusConflict, nil, &notice{"bad", sentence(err.Error())})
+		return k.showUser(c, who, http.StatusConflict, nil, &notice{"bad", problem(k.Reader(c), err)})
 	}
 	if err != nil {
 		return err
@@ -165,7 +165,7 @@ func (k *desk) linkUser(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	link, n, err := k.linkFor(ctx, u, languageOf(c))
+	link, n, err := k.linkFor(c, u)
 	if err != nil {
 		return err
 	}
@@ -198,7 +198,7 @@ func (k *desk) removeUser(c echo.Context, who auth.User) error {
 	}
 	err = k.Auth.RemoveUser(ctx, u.ID)
 	if errors.Is(err, auth.ErrLastOwner) {
-		return k.showUser(c, who, http.StatusConflict, nil, &notice{"bad", sentence(err.Error())})
+		return k.showUser(c, who, http.StatusConflict, nil, &notice{"bad", problem(k.Reader(c), err)})
 	}
 	if err != nil {
 		return err

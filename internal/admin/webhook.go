@@ -11,6 +11,7 @@ import (
 
 	"tributary/internal/audit"
 	"tributary/internal/auth"
+	"tributary/internal/texts"
 	"tributary/internal/webhooks"
 )
 
@@ -42,7 +43,7 @@ func (k *desk) webhook(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	return k.showWebhook(c, who, http.StatusOK, e, webhookForm{Endpoint: e}, webhookSaid(c))
+	return k.showWebhook(c, who, http.StatusOK, e, webhookForm{Endpoint: e}, k.told(c, webhooksTold))
 }
 
 // showWebhook shows an endpoint with a form as it was filled in.
@@ -58,12 +59,16 @@ func (k *desk) showWebhook(c echo.Context, who auth.User, status int, e webhooks
 	return k.Render(c, status, "webhook", p)
 }
 
+// deliveryStates names the states of a delivery, by the keys of web/texts.
+var deliveryStates = map[webhooks.State]string{
+	webhooks.Waiting: "desk.webhooks.waiting", webhooks.Delivered: "desk.webhooks.delivered", webhooks.GaveUp: "desk.webhooks.failed",
+}
+
 func (k *desk) readDeliveries(c echo.Context, p *webhookPage) (err error) {
 	p.State = webhooks.State(c.QueryParam("state"))
-	p.States = []option{{"", "All", "", p.State == ""}}
-	for i, label := range []string{"Waiting", "Delivered", "Failed"} {
-		s := webhooks.States[i]
-		p.States = append(p.States, option{string(s), label, "", p.State == s})
+	p.States = []option{{"", "desk.webhook.anystate", "", p.State == ""}}
+	for _, s := range webhooks.States {
+		p.States = append(p.States, option{string(s), deliveryStates[s], "", p.State == s})
 	}
 	p.Deliveries, err = k.Webhooks.Deliveries(c.Request().Context(), p.Row.ID, p.State, c.QueryParam("after"), deliveriesShown+1)
 	if err == nil && len(p.Deliveries) > deliveriesShown {
@@ -89,7 +94,7 @@ func (k *desk) changeWebhook(c echo.Context, who auth.User) error {
 	if errors.As(err, &wrong) {
 		asked.ID, asked.Secrets = before.ID, before.Secrets
 		f := webhookForm{Endpoint: asked, Wrong: wrong}
-		return k.showWebhook(c, who, http.StatusUnprocessableEntity, before, f, &notice{"bad", "Nothing was saved: see what is wrong below."})
+		return k.showWebhook(c, who, http.StatusUnprocessableEntity, before, f, &notice{"bad", k.Reader(c).Text("desk.webhook.notsaved")})
 	}
 	if err != nil {
 		return err
@@ -158,7 +163,7 @@ func (k *desk) replayFailed(c echo.Context, who auth.User) error {
 	}
 	since, err := time.ParseInLocation(time.DateOnly, c.FormValue("since"), k.Zone)
 	if err != nil {
-		n := &notice{"bad", "Say since which day, such as 2026-05-04: what failed from then on is sent again."}
+		n := &notice{"bad", k.Reader(c).Text("desk.webhook.nosince", "Example", "2026-05-04")}
 		return k.showWebhook(c, who, http.StatusUnprocessableEntity, e, webhookForm{Endpoint: e}, n)
 	}
 	n, err := k.Webhooks.ReplayFailed(ctx, e.ID, since)
@@ -173,7 +178,7 @@ func (k *desk) replayFailed(c echo.Context, who auth.User) error {
 }
 
 func (k *desk) offNotice(c echo.Context, who auth.User, e webhooks.Endpoint) error {
-	return k.showWebhook(c, who, http.StatusConflict, e, webhookForm{Endpoint: e}, &notice{"bad", "It is off: turn it on first, then send again."})
+	return k.showWebhook(c, who, http.StatusConflict, e, webhookForm{Endpoint: e}, &notice{"bad", k.Reader(c).Text("desk.webhook.isoff")})
 }
 
 func (k *desk) askDeleteWebhook(c echo.Context, who auth.User) error {
@@ -182,7 +187,7 @@ func (k *desk) askDeleteWebhook(c echo.Context, who auth.User) error {
 		return err
 	}
 	row := webhookRow{Endpoint: e}
-	return k.Render(c, http.StatusOK, "webhook-delete", secretPage{frame: k.frame("Delete "+row.Name(), webhooksAt, who), webhookRow: row})
+	return k.Render(c, http.StatusOK, "webhook-delete", secretPage{frame: k.frame(k.Reader(c).Text("desk.webhookdelete.title", "Name", row.Name()), webhooksAt, who), webhookRow: row})
 }
 
 func (k *desk) deleteWebhook(c echo.Context, who auth.User) error {
@@ -219,17 +224,17 @@ func (k *desk) delivery(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	p := deliveryPage{frame: k.frame(eventName(d.Type), webhooksAt, who), Delivery: d, Row: webhookRow{Endpoint: e}, CanSend: e.Enabled && d.Type != webhooks.Ping}
-	p.Notice = webhookSaid(c)
+	p := deliveryPage{frame: k.frame(eventName(k.Reader(c), d.Type), webhooksAt, who), Delivery: d, Row: webhookRow{Endpoint: e}, CanSend: e.Enabled && d.Type != webhooks.Ping}
+	p.Notice = k.told(c, webhooksTold)
 	for _, a := range d.Attempts {
 		p.Attempts = append([]webhooks.Attempt{a}, p.Attempts...)
 	}
 	return k.Render(c, http.StatusOK, "delivery", p)
 }
 
-func eventName(t webhooks.Type) string {
+func eventName(say *texts.Reader, t webhooks.Type) string {
 	if t == webhooks.Ping {
-		return "Test"
+		return say.Text("desk.delivery.test")
 	}
 	return string(t)
 }

@@ -52,21 +52,37 @@ func (r webhookRow) Name() string {
 	return r.Host()
 }
 
-// How is its state in one word, and Tone the colour of that.
-func (r webhookRow) How() string {
+// The states of an endpoint.
+var (
+	webhookOn      = label{"desk.webhooks.on", "good"}
+	webhookOff     = label{"desk.webhooks.off", ""}
+	webhookFailing = label{"desk.webhooks.failing", "waiting"}
+	webhookStopped = label{"desk.webhooks.stopped", "bad"}
+)
+
+// How is its state.
+func (r webhookRow) How() label {
 	switch {
 	case !r.Enabled && r.Reason != "":
-		return "Stopped"
+		return webhookStopped
 	case !r.Enabled:
-		return "Off"
+		return webhookOff
 	case !r.Failing.IsZero():
-		return "Failing"
+		return webhookFailing
 	}
-	return "On"
+	return webhookOn
 }
 
-func (r webhookRow) Tone() string {
-	return map[string]string{"Stopped": "bad", "Failing": "waiting", "On": "good"}[r.How()]
+// ToldOf are the events that it is told of, by the keys of their names in a list.
+func (r webhookRow) ToldOf() (keys []string) {
+	for _, event := range r.Events {
+		for _, w := range webhookEvents {
+			if w.event == event {
+				keys = append(keys, w.listed)
+			}
+		}
+	}
+	return keys
 }
 
 func (k *desk) webhookRow(c echo.Context, e webhooks.Endpoint) (r webhookRow, err error) {
@@ -93,8 +109,8 @@ func (k *desk) webhooks(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	p := webhooksPage{frame: k.frame("Webhooks", webhooksAt, who), Full: len(all) >= webhooks.MaxEndpoints}
-	p.Notice = webhookSaid(c)
+	p := webhooksPage{frame: k.frame(k.Reader(c).Text("desk.webhooks.title"), webhooksAt, who), Full: len(all) >= webhooks.MaxEndpoints}
+	p.Notice = k.told(c, webhooksTold)
 	for _, e := range all {
 		r, err := k.webhookRow(c, e)
 		if err != nil {
@@ -105,19 +121,10 @@ func (k *desk) webhooks(c echo.Context, who auth.User) error {
 	return k.Render(c, http.StatusOK, "webhooks", p)
 }
 
-// webhookSaid is what was just done, as the address of the page names it.
-func webhookSaid(c echo.Context) *notice {
-	if text := map[string]string{
-		"saved":    "Saved. Events from now on go out like this.",
-		"on":       "It is on. What waited is sent now.",
-		"off":      "It is off. What happens meanwhile is not told to it.",
-		"deleted":  "The webhook is deleted, with its log.",
-		"replayed": "They are on their way again, under the same webhook-id.",
-		"none":     "Nothing has failed for good since then: there is nothing to send again.",
-	}[c.QueryParam("done")]; text != "" {
-		return &notice{"good", text}
-	}
-	return nil
+// webhooksTold is what can be said above the pages of webhooks, by the keys of web/texts.
+var webhooksTold = map[string]string{
+	"saved": "desk.webhooks.saved", "on": "desk.webhooks.ison", "off": "desk.webhooks.isoff", "deleted": "desk.webhooks.deleted",
+	"replayed": "desk.webhooks.replayed", "none": "desk.webhooks.nothingfailed",
 }
 
 // webhookForm asks for what a person sets of an endpoint.
@@ -136,20 +143,29 @@ func (f webhookForm) At(field string) string {
 	return ""
 }
 
+// option is an answer that a form offers. Label and Hint are keys of web/texts.
 type option struct {
 	Value, Label, Hint string
 	On                 bool
 }
 
+// webhookEvents are what an endpoint can ask for: each with its name, what it means, and its name in a list of several.
+var webhookEvents = []struct {
+	event               webhooks.Type
+	name, means, listed string
+}{
+	{webhooks.Received, "desk.webhookevent.received", "desk.webhookevent.receivedtext", "desk.webhookevent.receivedlisted"},
+	{webhooks.Credited, "desk.webhookevent.credited", "desk.webhookevent.creditedtext", "desk.webhookevent.creditedlisted"},
+	{webhooks.Held, "desk.webhookevent.held", "desk.webhookevent.heldtext", "desk.webhookevent.heldlisted"},
+	{webhooks.Refused, "desk.webhookevent.refused", "desk.webhookevent.refusedtext", "desk.webhookevent.refusedlisted"},
+	{webhooks.Failed, "desk.webhookevent.failed", "desk.webhookevent.failedtext", "desk.webhookevent.failedlisted"},
+	{webhooks.Erased, "desk.webhookevent.erased", "desk.webhookevent.erasedtext", "desk.webhookevent.erasedlisted"},
+}
+
 // EventChoices are the events in words.
 func (f webhookForm) EventChoices() (all []option) {
-	for i, words := range [][2]string{
-		{"Received", "A new opt-in is stored, wherever it stands."}, {"Credited", "Its referral stands in Keap."},
-		{"Held", "A person has to look at it."}, {"Refused", "Keap said no to it."}, {"Failed", "It was given up after many attempts."},
-		{"Erased", "Its person was erased: forget what you were told."},
-	} {
-		t := webhooks.Types[i]
-		all = append(all, option{string(t), words[0], words[1], slices.Contains(f.Events, t)})
+	for _, w := range webhookEvents {
+		all = append(all, option{string(w.event), w.name, w.means, slices.Contains(f.Events, w.event)})
 	}
 	return all
 }
@@ -157,14 +173,14 @@ func (f webhookForm) EventChoices() (all []option) {
 // EmailChoices say how much of an e-mail is told.
 func (f webhookForm) EmailChoices() []option {
 	return []option{
-		{string(webhooks.Masked), "Masked", "an•••@e•••.com", f.Email == webhooks.Masked},
-		{string(webhooks.Full), "In full", "only where it is needed: the receiver then keeps personal data", f.Email == webhooks.Full},
-		{string(webhooks.None), "Not at all", "the opt-in's id and affiliate alone", f.Email == webhooks.None},
+		{string(webhooks.Masked), "desk.webhookform.masked", "desk.webhookform.maskedtext", f.Email == webhooks.Masked},
+		{string(webhooks.Full), "desk.webhookform.full", "desk.webhookform.fulltext", f.Email == webhooks.Full},
+		{string(webhooks.None), "desk.webhookform.nothing", "desk.webhookform.nothingtext", f.Email == webhooks.None},
 	}
 }
 
 func (k *desk) newWebhook(c echo.Context, who auth.User) error {
-	f := webhookForm{frame: k.frame("Add a webhook", webhooksAt, who), Once: rand.Text()}
+	f := webhookForm{frame: k.frame(k.Reader(c).Text("desk.webhooks.add"), webhooksAt, who), Once: rand.Text()}
 	f.Email, f.Events = webhooks.Masked, []webhooks.Type{webhooks.Received, webhooks.Credited, webhooks.Held}
 	return k.Render(c, http.StatusOK, "webhook-new", f)
 }
@@ -195,7 +211,7 @@ func (k *desk) addWebhook(c echo.Context, who auth.User) error {
 	made, secret, fresh, err := k.Webhooks.Create(ctx, change, once)
 	var wrong *webhooks.Wrong
 	if errors.As(err, &wrong) {
-		f := webhookForm{frame: k.frame("Add a webhook", webhooksAt, who), Endpoint: asked, Once: once, Wrong: wrong}
+		f := webhookForm{frame: k.frame(k.Reader(c).Text("desk.webhooks.add"), webhooksAt, who), Endpoint: asked, Once: once, Wrong: wrong}
 		return k.Render(c, http.StatusUnprocessableEntity, "webhook-new", f)
 	}
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"tributary/internal/auth"
 	"tributary/internal/settings"
 	"tributary/internal/stats"
+	"tributary/internal/texts"
 	"tributary/internal/whatif"
 )
 
@@ -24,8 +25,8 @@ type whatifPage struct {
 	RowsLeft     int
 }
 
-// whatifWords are a policy for people.
-type whatifWords struct{ Rule, Window string }
+// whatifWords are a policy for people: the keys of a sentence and of a few words, and the window that both have.
+type whatifWords struct{ Holds, Short, Window string }
 
 // whatifRow is an affiliate with the bars of what they have and would have, in percent of the most.
 type whatifRow struct {
@@ -45,10 +46,11 @@ func (k *desk) whatif(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	p := whatifPage{frame: k.frame("What if", whatifAt, who), Today: wordsOf(s.Rule, time.Duration(s.Window)), Asked: c.QueryParam("rule") != ""}
+	say := k.Reader(c)
+	p := whatifPage{frame: k.frame(say.Text("desk.whatif.title"), whatifAt, who), Today: wordsOf(say, s.Rule, time.Duration(s.Window)), Asked: c.QueryParam("rule") != ""}
 	q, wrong := k.question(c, s)
 	p.Fields = k.whatifFields(c, q, wrong)
-	p.Other = wordsOf(q.Rule, q.Window)
+	p.Other = wordsOf(say, q.Rule, q.Window)
 	if !p.Asked {
 		return k.Render(c, http.StatusOK, "whatif", p)
 	}
@@ -59,7 +61,7 @@ func (k *desk) whatif(c echo.Context, who auth.User) error {
 	p.Answer, err = k.WhatIf.Ask(c.Request().Context(), q, whatifPatience)
 	switch {
 	case errors.Is(err, whatif.ErrBusy):
-		p.Asked, p.Notice = false, &notice{Tone: "waiting", Text: "Another question is being answered: ask again in a minute."}
+		p.Asked, p.Notice = false, &notice{Tone: "waiting", Text: say.Text("desk.whatif.busy")}
 		return k.Render(c, http.StatusConflict, "whatif", p)
 	case err != nil:
 		return err
@@ -70,10 +72,10 @@ func (k *desk) whatif(c echo.Context, who auth.User) error {
 	return k.Render(c, http.StatusOK, "whatif", p)
 }
 
-func wordsOf(rule attribution.Rule, window time.Duration) whatifWords {
-	w := whatifWords{"the latest earns", spanWords(settings.Span(window).String())}
+func wordsOf(say *texts.Reader, rule attribution.Rule, window time.Duration) whatifWords {
+	w := whatifWords{"desk.whatif.latestholds", "desk.whatif.latest", spanWords(say, settings.Span(window).String())}
 	if rule == attribution.First {
-		w.Rule = "the first earns"
+		w.Holds, w.Short = "desk.whatif.firstholds", "desk.whatif.first"
 	}
 	return w
 }
@@ -87,7 +89,7 @@ func (k *desk) question(c echo.Context, s settings.Settings) (q whatif.Question,
 	q = whatif.Question{Rule: attribution.Rule(orElse(c.QueryParam("rule"), string(other))), Window: time.Duration(s.Window)}
 	if text := c.QueryParam("window"); text != "" {
 		var window settings.Span
-		if window.UnmarshalText([]byte(spanOf(text))) != nil || time.Duration(window) < time.Hour || time.Duration(window) > 400*24*time.Hour {
+		if window.UnmarshalText([]byte(spanOf(k.Reader(c), text))) != nil || time.Duration(window) < time.Hour || time.Duration(window) > 400*24*time.Hour {
 			return q, "window"
 		}
 		q.Window = time.Duration(window)
@@ -108,18 +110,22 @@ func (k *desk) question(c echo.Context, s settings.Settings) (q whatif.Question,
 }
 
 func (k *desk) whatifFields(c echo.Context, q whatif.Question, wrong string) []formField {
-	span := stats.LastDays(stats.DefaultDays, k.Now(), k.Zone)
+	say, span := k.Reader(c), stats.LastDays(stats.DefaultDays, k.Now(), k.Zone)
 	fields := []formField{
-		{Name: "rule", Label: "With several affiliates", Kind: "list", Options: chosen(string(q.Rule),
-			formOption{Value: string(attribution.Latest), Label: "The latest earns"}, formOption{Value: string(attribution.First), Label: "The first earns"})},
-		{Name: "window", Label: "A visit by a link earns for", Value: orElse(c.QueryParam("window"), spanWords(settings.Span(q.Window).String()))},
-		{Name: "from", Label: "Opt-ins from", Value: orElse(c.QueryParam("from"), span.From.Time().In(k.Zone).Format(time.DateOnly))},
-		{Name: "to", Label: "To, with that day", Value: orElse(c.QueryParam("to"), k.Now().In(k.Zone).Format(time.DateOnly))},
+		{Name: "rule", Label: say.Text("desk.whatif.rule"), Kind: "list", Options: chosen(string(q.Rule),
+			formOption{Value: string(attribution.Latest), Label: say.Text("desk.whatif.thelatest")}, formOption{Value: string(attribution.First), Label: say.Text("desk.whatif.thefirst")})},
+		{Name: "window", Label: say.Text("desk.whatif.window"), Value: orElse(c.QueryParam("window"), spanWords(say, settings.Span(q.Window).String()))},
+		{Name: "from", Label: say.Text("desk.whatif.from"), Value: orElse(c.QueryParam("from"), span.From.Time().In(k.Zone).Format(time.DateOnly))},
+		{Name: "to", Label: say.Text("desk.whatif.to"), Value: orElse(c.QueryParam("to"), k.Now().In(k.Zone).Format(time.DateOnly))},
 	}
-	says := map[string]string{"rule": "Choose one of the two.", "window": "1 hour to 400 days, such as 30 days.", "from": "A day such as 2026-05-01, at most 90 days before the last.", "to": "A day such as 2026-05-31."}
-	blame([]formGroup{{Fields: fields}}, wrong, says[wrong])
+	if key := whatifWrong[wrong]; key != "" {
+		blame([]formGroup{{Fields: fields}}, wrong, say.Text(key))
+	}
 	return fields
 }
+
+// whatifWrong says what the answers can be.
+var whatifWrong = map[string]string{"rule": "desk.whatif.badrule", "window": "desk.whatif.badwindow", "from": "desk.whatif.badfrom", "to": "desk.whatif.badto"}
 
 // show draws the rows beside each other.
 func (p *whatifPage) show() {

@@ -12,7 +12,9 @@ import (
 
 	"tributary/internal/attribution"
 	"tributary/internal/auth"
+	"tributary/internal/hooks"
 	"tributary/internal/store"
+	"tributary/internal/texts"
 )
 
 const (
@@ -27,9 +29,9 @@ const (
 type whyView struct {
 	frame
 	Q        string
-	Asked    string // what the question was taken for
+	Asked    string // the key of what the question was taken for
 	Answers  []finding
-	Searched []string // where was looked
+	Searched string // where was looked
 	Found    bool
 	Deeper   string // looks where nothing is indexed; "" where that says nothing more
 	Checks   bool   // tell what to check
@@ -45,24 +47,26 @@ type finding struct {
 // inquiry is one question on its way.
 type inquiry struct {
 	*desk
-	c    echo.Context
-	ctx  context.Context
-	who  auth.User
-	deep bool
+	c      echo.Context
+	ctx    context.Context
+	say    *texts.Reader
+	who    auth.User
+	deep   bool
+	places []string // that were looked through
 	*whyView
 }
 
 // why explains what became of whatever somebody has in hand.
 func (k *desk) why(c echo.Context, who auth.User) error {
-	v := whyView{frame: k.frame("Why was this counted, or not?", "/admin/why", who), Q: strings.TrimSpace(c.QueryParam("q"))}
-	in := &inquiry{k, c, c.Request().Context(), who, c.QueryParam("deep") != "", &v}
+	v := whyView{frame: k.frame(k.Reader(c).Text("desk.why.title"), "/admin/why", who), Q: strings.TrimSpace(c.QueryParam("q"))}
+	in := &inquiry{k, c, c.Request().Context(), k.Reader(c), who, c.QueryParam("deep") != "", nil, &v}
 	if v.Q == "" {
 		return k.Render(c, http.StatusOK, "why", v)
 	}
 	if err := in.ask(); err != nil {
 		return err
 	}
-	v.Found = len(v.Answers) > 0
+	v.Found, v.Searched = len(v.Answers) > 0, strings.Join(in.places, "; ")
 	v.Checks = !v.Found
 	if in.deep {
 		v.Deeper = ""
@@ -83,21 +87,21 @@ func (in *inquiry) ask() error {
 // deeper offers a search that reads what has no index.
 func (in *inquiry) deeper() { in.Deeper = with("/admin/why", url.Values{"q": {in.Q}, "deep": {"1"}}) }
 
-func (in *inquiry) looked(where string) { in.Searched = append(in.Searched, where) }
+func (in *inquiry) looked(where string) { in.places = append(in.places, where) }
 
 func (in *inquiry) email() error {
 	email, err := attribution.NormalEmail(in.Q)
 	if err != nil {
-		in.Asked = "an e-mail address that is none: only whole addresses can be looked for, because they are stored encrypted"
+		in.Asked = "desk.why.asnoemail"
 		return nil
 	}
-	in.Asked = "an e-mail address"
+	in.Asked = "desk.why.asemail"
 	in.deeper()
-	return errors.Join(in.optIns(store.Query{Person: in.People.Sealer.Key(email), Limit: whyOptIns}, "all opt-ins, by their e-mail"), in.kept(email))
+	return errors.Join(in.optIns(store.Query{Person: in.People.Sealer.Key(email), Limit: whyOptIns}, "desk.why.byemail"), in.kept(email))
 }
 
-func (in *inquiry) optIns(q store.Query, where string) error {
-	in.looked(where)
+func (in *inquiry) optIns(q store.Query, place string) error {
+	in.looked(in.say.Text(place))
 	page, err := in.Store.OptIns(in.ctx, account, q)
 	if err != nil {
 		return err
@@ -112,15 +116,15 @@ func (in *inquiry) explain(optIns ...attribution.OptIn) error {
 		if err != nil {
 			return err
 		}
-		title := firstText(in.desk.email(o.Sealed, o.Person, in.who), "An opt-in of nobody known")
+		title := firstText(in.desk.email(o.Sealed, o.Person, in.who), in.say.Text("desk.why.nobodyknown"))
 		in.Answers = append(in.Answers, finding{
-			Title: title, Text: "It came by " + ways(o.Via) + ". " + story(o, who) + flagText(o), Href: "/admin/optins/" + o.ID.String(), At: in.stamp(o.At), Tag: wordOf(o.Status),
+			Title: title, Text: in.say.Text("desk.why.cameby", "Ways", ways(in.say, o.Via)) + " " + story(in.say, o, who) + flagText(in.say, o), Href: "/admin/optins/" + o.ID.String(), At: in.stamp(o.At), Tag: wordOf(in.say, o.Status),
 		})
 	}
 	return nil
 }
 
-func flagText(o attribution.OptIn) string {
+func flagText(say *texts.Reader, o attribution.OptIn) string {
 	if len(o.Flags) == 0 {
 		return ""
 	}
@@ -128,7 +132,7 @@ func flagText(o attribution.OptIn) string {
 	for i, f := range o.Flags {
 		reasons[i] = f.Reason
 	}
-	return " It was flagged: " + strings.Join(reasons, "; ") + "."
+	return " " + say.Text("desk.why.flagged", "Reasons", strings.Join(reasons, "; "))
 }
 
 // kept looks for an address in what could not be taken. Nothing there has an index.
@@ -136,7 +140,7 @@ func (in *inquiry) kept(email string) error {
 	if in.deep {
 		return in.everythingKept(email)
 	}
-	in.looked("the newest " + number(whyQuarantine) + " records of the quarantine")
+	in.looked(in.say.Counted("desk.why.newestkept", whyQuarantine))
 	records, err := in.Store.Quarantines(in.ctx, uuid.Nil, whyQuarantine)
 	if err != nil {
 		return err
@@ -150,7 +154,7 @@ func (in *inquiry) kept(email string) error {
 }
 
 func (in *inquiry) everythingKept(email string) error {
-	in.looked("all of the quarantine, and all payloads that hooks kept")
+	in.looked(in.say.Text("desk.why.allkept"))
 	records, err := in.People.Mentions(in.ctx, email)
 	if err != nil {
 		return err
@@ -161,24 +165,40 @@ func (in *inquiry) everythingKept(email string) error {
 	told, err := in.People.Hooks.Told(in.ctx, account, email)
 	for _, p := range told {
 		in.Answers = append(in.Answers, finding{
-			Title: "A payload of a hook", At: in.stamp(p.Received), Tag: word{string(p.State), ""}, Href: "/admin/hooks/" + p.Hook,
-			Text: firstText(p.Reason, "A hook brought this address") + ".",
+			Title: in.say.Text("desk.why.payload"), At: in.stamp(p.Received), Tag: word{called(in.say, payloadWords, p.State), ""}, Href: "/admin/hooks/" + p.Hook,
+			Text: payloadText(in.say, p),
 		})
 	}
 	return err
 }
 
+// payloadWords are the states of what hooks kept.
+var payloadWords = map[hooks.State]string{
+	hooks.Taken: "desk.why.payloadtaken", hooks.Waiting: "desk.why.payloadwaiting", hooks.Refused: "desk.why.payloadrefused",
+}
+
+func payloadText(say *texts.Reader, p hooks.Payload) string {
+	if p.Reason != "" {
+		return p.Reason + "."
+	}
+	return say.Text("desk.why.payloadtext")
+}
+
 func (in *inquiry) found(q store.Quarantined) {
+	text := in.say.Text("desk.why.kepttext", "Reason", q.Reason)
+	if remedy := remedies[q.Code]; remedy != "" {
+		text += " " + in.say.Text(remedy)
+	}
 	in.Answers = append(in.Answers, finding{
-		Title: "In the quarantine", Text: "It could not be taken: " + q.Reason + ". " + remedies[q.Code], Href: "/admin/quarantine/" + q.ID.String(),
-		At: in.stamp(q.Received), Tag: word{"Quarantined", "bad"},
+		Title: in.say.Text("desk.why.kept"), Text: text, Href: "/admin/quarantine/" + q.ID.String(),
+		At: in.stamp(q.Received), Tag: word{in.say.Text("desk.quarantine.titleone"), "bad"},
 	})
 }
 
 // id looks for whatever has an id.
 func (in *inquiry) id(id uuid.UUID) error {
-	in.Asked = "an id of an opt-in, an event, a visitor or a quarantined record"
-	in.looked("opt-ins, events and the quarantine, by their ids")
+	in.Asked = "desk.why.asid"
+	in.looked(in.say.Text("desk.why.byid"))
 	o, err := in.Store.OptIn(in.ctx, account, id)
 	if err == nil {
 		err = in.explain(o)
@@ -204,7 +224,7 @@ func (in *inquiry) id(id uuid.UUID) error {
 
 func (in *inquiry) tell(e store.LoggedEvent) {
 	in.Answers = append(in.Answers, finding{
-		Title: typeWords[e.Type], Text: eventStory(e), Href: "/admin/events/" + e.ID.String(), At: in.stamp(e.At), Tag: dispositionWords[e.Disposition],
+		Title: typeOf(in.say, e.Type), Text: eventStory(in.say, e), Href: "/admin/events/" + e.ID.String(), At: in.stamp(e.At), Tag: outcomeOf(in.say, e.Disposition),
 	})
 }
 
@@ -214,7 +234,7 @@ func (in *inquiry) visitor(id uuid.UUID) error {
 	if id.Version() == 7 {
 		starts = append(starts, idAt(timeOf(id).Add(firstVisit)))
 	}
-	in.looked("the newest " + in.Reader(in.c).Number(whyScan) + " events, and as many after the visitor's first visit")
+	in.looked(in.say.Counted("desk.why.newestevents", whyScan))
 	seen := map[uuid.UUID]bool{}
 	for _, before := range starts {
 		read, err := in.Store.Log(in.ctx, account, before, whyScan)

@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 
 	"tributary/internal/attribution"
-	"tributary/internal/pages"
 	"tributary/internal/stats"
 	"tributary/internal/store"
 	"tributary/internal/texts"
@@ -28,8 +27,8 @@ func timeOf(id uuid.UUID) time.Time {
 
 // affiliate looks for an affiliate by id or code, and for a contact of Keap by its id.
 func (in *inquiry) affiliate() error {
-	in.Asked = "an affiliate's id or code, or the id of a contact in Keap"
-	in.looked("affiliates, by id and by code")
+	in.Asked = "desk.why.asaffiliate"
+	in.looked(in.say.Text("desk.why.byaffiliate"))
 	for _, kind := range []attribution.RefKind{attribution.ByID, attribution.ByCode} {
 		ref, err := attribution.NewRef(kind, strings.TrimPrefix(strings.TrimPrefix(in.Q, "id:"), "code:"))
 		if err != nil {
@@ -56,25 +55,26 @@ func (in *inquiry) affiliateBy(ref attribution.Ref) error {
 	if !known && report.Tally == (attribution.Tally{}) {
 		return nil
 	}
-	in.Answers = append(in.Answers, affiliateAnswer(in.Reader(in.c), a, known, ref, report.Tally))
-	return in.optIns(store.Query{Ref: ref, Limit: whyOptIns}, "the latest opt-ins of this affiliate")
+	in.Answers = append(in.Answers, affiliateAnswer(in.say, a, known, ref, report.Tally))
+	return in.optIns(store.Query{Ref: ref, Limit: whyOptIns}, "desk.why.latestof")
 }
 
 func affiliateAnswer(say *texts.Reader, a attribution.Affiliate, known bool, ref attribution.Ref, t attribution.Tally) finding {
-	counts := pages.Counted(say, t.Clicks, "click", "clicks") + ", " + pages.Counted(say, t.OptIns, "opt-in", "opt-ins") + " and " +
-		say.Number(t.Referrals) + " credited in the last " + number(homeDays) + " days."
+	counts := say.Counted("desk.why.counts", homeDays, "Clicks", say.Counted("shared.counts.nclicks", t.Clicks),
+		"OptIns", say.Counted("shared.counts.noptins", t.OptIns), "Credited", say.Counted("shared.counts.ncredited", t.Referrals))
 	if !known {
 		return finding{
-			Title: "Nobody that Keap knows", Tag: word{"Unknown", "bad"}, Href: "/admin/outbox?state=ready&kind=affiliate",
-			Text: "Pages name " + ref.String() + ", and no affiliate of Keap has that. " + counts + " Create the affiliate in Keap, or correct the link: then all of it is theirs.",
+			Title: say.Text("desk.why.unknown"), Tag: word{say.Text("desk.why.unknowntag"), "bad"}, Href: "/admin/outbox?state=ready&kind=affiliate",
+			Text: say.Text("desk.why.unknowntext", "Affiliate", ref.String()) + " " + counts + " " + say.Text("desk.why.unknowndo"),
 		}
 	}
-	out := finding{Title: firstText(a.Name, "Affiliate "+a.ID), Text: "Affiliate " + a.ID + ". " + counts, Tag: word{"Known", "good"}, Href: "/admin/optins?affiliate=" + a.ID}
+	id := say.Text("desk.named.affiliate", "Id", a.ID)
+	out := finding{Title: firstText(a.Name, id), Text: id + ". " + counts, Tag: word{say.Text("desk.why.known"), "good"}, Href: "/admin/optins?affiliate=" + a.ID}
 	switch {
 	case !a.Gone.IsZero():
-		out.Text, out.Tag = out.Text+" Keap has this affiliate no longer: nothing more is credited.", word{"Gone", "bad"}
+		out.Text, out.Tag = out.Text+" "+say.Text("desk.why.gonetext"), word{say.Text("desk.why.gone"), "bad"}
 	case a.Status == "INACTIVE":
-		out.Text, out.Tag = out.Text+" It is inactive in Keap: opt-ins are held or refused, as the settings say.", word{"Inactive", "waiting"}
+		out.Text, out.Tag = out.Text+" "+say.Text("desk.why.inactivetext"), word{say.Text("desk.why.inactive"), "waiting"}
 	}
 	return out
 }
@@ -93,7 +93,7 @@ func (in *inquiry) contact() error {
 	if in.ContactEmail != nil {
 		in.deeper()
 	}
-	in.looked("the latest " + in.Reader(in.c).Number(contactScan) + " opt-ins, by their contact in Keap")
+	in.looked(in.say.Counted("desk.why.bycontact", contactScan))
 	for _, status := range []attribution.Status{attribution.Credited, attribution.Held} {
 		page, err := in.Store.OptIns(in.ctx, account, store.Query{Status: status, Limit: contactScan / 2})
 		if err != nil {
@@ -115,17 +115,17 @@ func (in *inquiry) contact() error {
 func (in *inquiry) askKeap() error {
 	email, err := in.ContactEmail(in.ctx, in.Q)
 	if errors.Is(err, store.ErrNotFound) {
-		in.looked("Keap, which has no contact with this id, or none with an e-mail")
+		in.looked(in.say.Text("desk.why.keapnone"))
 		return nil
 	}
 	if err != nil {
-		in.looked("Keap, which could not be asked: " + err.Error())
+		in.looked(in.say.Text("desk.why.keapfailed", "Reason", err.Error()))
 		return nil
 	}
 	if email, err = attribution.NormalEmail(email); err != nil {
-		in.looked("Keap, whose contact has no e-mail that can be looked for")
+		in.looked(in.say.Text("desk.why.keapnoemail"))
 		return nil
 	}
-	in.looked("Keap, for the contact's e-mail")
-	return errors.Join(in.optIns(store.Query{Person: in.People.Sealer.Key(email), Limit: whyOptIns}, "all opt-ins, by that e-mail"), in.kept(email))
+	in.looked(in.say.Text("desk.why.keap"))
+	return errors.Join(in.optIns(store.Query{Person: in.People.Sealer.Key(email), Limit: whyOptIns}, "desk.why.bythatemail"), in.kept(email))
 }

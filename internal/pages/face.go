@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -48,7 +49,7 @@ func newFace(looks string, assets *web.Assets, base *url.URL, funcs template.Fun
 	if err := f.crossSite.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
 		return nil, fmt.Errorf("trusting the base URL: %w", err)
 	}
-	usual := template.FuncMap{"asset": assets.URL, "style": func() string { return assets.URL(looks + ".css") }, "address": address, "strong": strong, "time": timeOf, "ago": agoOf, "webinar": webinar}
+	usual := template.FuncMap{"asset": assets.URL, "style": func() string { return assets.URL(looks + ".css") }, "address": address, "strong": strong, "link": link, "time": timeOf, "ago": agoOf, "webinar": webinar}
 	var err error
 	f.templates, err = template.New(looks).Funcs(usual).Funcs(wordsOf(&set{})).Funcs(funcs).ParseFS(web.Templates(), files...)
 	if err != nil {
@@ -66,15 +67,16 @@ func (f *Face) Speak(t *texts.Texts) { f.texts = t }
 // wordsOf are the functions of templates that depend on who reads.
 func wordsOf(s *set) template.FuncMap {
 	return template.FuncMap{
-		"lang":    func() string { return s.Lang() },
-		"rtl":     func() bool { return s.IsRightToLeft() },
-		"say":     func(key string, pairs ...any) string { return s.Text(key, pairs...) },
-		"counted": func(key string, n int64, pairs ...any) string { return s.Counted(key, n, pairs...) },
-		"markup":  func(key string, pairs ...any) template.HTML { return s.Markup(key, pairs...) },
-		"grouped": func(n int64) string { return s.Number(n) },
-		"percent": func(part, whole int64) string { return s.Share(part, whole) },
-		"clock":   func(at time.Time) string { return s.Moment(at.UTC()) },
-		"second":  func(at time.Time) string { return s.Second(at) },
+		"lang":          func() string { return s.Lang() },
+		"rtl":           func() bool { return s.IsRightToLeft() },
+		"say":           func(key string, pairs ...any) string { return s.Text(key, pairs...) },
+		"counted":       func(key string, n int64, pairs ...any) string { return s.Counted(key, n, pairs...) },
+		"markup":        func(key string, pairs ...any) template.HTML { return s.Markup(key, pairs...) },
+		"countedmarkup": func(key string, n int64, pairs ...any) template.HTML { return s.CountedMarkup(key, n, pairs...) },
+		"grouped":       func(n int64) string { return s.Number(n) },
+		"percent":       func(part, whole int64) string { return s.Share(part, whole) },
+		"clock":         func(at time.Time) string { return s.Moment(at.UTC()) },
+		"second":        func(at time.Time) string { return s.Second(at) },
 	}
 }
 
@@ -100,6 +102,15 @@ func webinar() string { return "https://www.example.com/webinar" }
 // strong sets the words off that matter most.
 func strong(text string) template.HTML {
 	return template.HTML("<strong>" + template.HTMLEscapeString(text) + "</strong>")
+}
+
+// link sets words off that lead elsewhere: to a page of ours, or to one of the web.
+func link(href, text string) template.HTML {
+	escaped := template.HTMLEscapeString(text)
+	if !strings.HasPrefix(href, "/") && !strings.HasPrefix(href, "#") && !strings.HasPrefix(href, "https://") {
+		return template.HTML(escaped) // such as javascript:
+	}
+	return template.HTML(`<a href="` + template.HTMLEscapeString(href) + `">` + escaped + `</a>`)
 }
 
 // readerKey is where the reader of a request stands in its context.

@@ -61,6 +61,16 @@ func (r *Reader) Counted(key string, n int64, pairs ...any) string {
 // Markup is a sentence with HTML in its placeholders: those that are template.HTML stay what they are, and all else is
 // escaped, the sentence itself too.
 func (r *Reader) Markup(key string, pairs ...any) template.HTML {
+	return marked(pairs, func(marks []any) string { return r.Text(key, marks...) })
+}
+
+// CountedMarkup is Markup for a number, which the sentence has as {{.N}}.
+func (r *Reader) CountedMarkup(key string, n int64, pairs ...any) template.HTML {
+	return marked(pairs, func(marks []any) string { return r.Counted(key, n, marks...) })
+}
+
+// marked has a sentence said with marks in the place of values, which take the place of the marks once it is escaped.
+func marked(pairs []any, said func(marks []any) string) template.HTML {
 	marks := make([]any, len(pairs))
 	var replace []string
 	for i, value := range pairs {
@@ -70,7 +80,7 @@ func (r *Reader) Markup(key string, pairs ...any) template.HTML {
 			marks[i], replace = mark, append(replace, mark, markup(value))
 		}
 	}
-	return template.HTML(strings.NewReplacer(replace...).Replace(html.EscapeString(r.Text(key, marks...))))
+	return template.HTML(strings.NewReplacer(replace...).Replace(html.EscapeString(said(marks))))
 }
 
 func markup(value any) string {

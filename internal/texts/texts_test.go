@@ -19,6 +19,10 @@ only = "Only in English"
 [a.place.things]
 one = "{{.N}} thing"
 other = "{{.N}} things"
+
+[a.place.kept]
+one = "{{.N}} thing since {{.Since}}"
+other = "{{.N}} things since {{.Since}}"
 `
 
 const polish = `
@@ -107,6 +111,8 @@ func TestWhatIsFilledInIsEscaped(t *testing.T) {
 		{say.Markup("a.place.hello", "Name", template.HTML("<b>Ewa</b>")), "Hello <b>Ewa</b>"},
 		{say.Markup("a.place.hello", "Name", "\x001\x00{{.Name}}"), "Hello \x001\x00{{.Name}}"},
 		{say.Markup("a.place.plain"), "Sign out &amp; in"},
+		{say.CountedMarkup("a.place.kept", 1, "Since", template.HTML("<b>May</b>")), "1 thing since <b>May</b>"},
+		{say.CountedMarkup("a.place.kept", 1200, "Since", "<b>"), "1,200 things since &lt;b&gt;"},
 	} {
 		if c.got != c.want {
 			t.Errorf("%q, want %q", c.got, c.want)

@@ -38,8 +38,9 @@ class EventLog {
   private toggle(): void {
     this.paused = !this.paused
     this.button.setAttribute("aria-pressed", String(this.paused))
-    this.button.textContent = this.paused ? "Go on" : "Pause"
-    announce(this.paused ? "The list stands still" : "The list goes on")
+    const words = this.button.dataset
+    this.button.textContent = (this.paused ? words.goOn : words.pause) ?? ""
+    announce((this.paused ? words.still : words.moving) ?? "")
     this.update()
   }
 
@@ -77,7 +78,8 @@ class EventLog {
     if (!sign) return
     sign.hidden = false
     sign.dataset.line = line
-    sign.textContent = { live: "Live", lost: "Reconnecting", paused: "Paused" }[line]
+    const words = this.button.dataset
+    sign.textContent = { live: words.lineLive, lost: words.lineLost, paused: words.linePaused }[line] ?? ""
   }
 
   /** Changes that come while the page is fetched are one more round, not many at once. */

@@ -20,7 +20,7 @@ async function ask(offer: HTMLElement): Promise<void> {
   try {
     await finish(offer)
   } catch (error) {
-    say(offer, error instanceof Refused ? error.message : inWords(error))
+    say(offer, (error instanceof Refused && error.message) || inWords(error, alertOf(offer)?.dataset ?? {}))
   }
   if (button) button.disabled = false
 }
@@ -44,7 +44,7 @@ async function made(asked: Asked): Promise<PublicKeyCredential | null> {
   return (await navigator.credentials.create({ publicKey })) as PublicKeyCredential | null
 }
 
-/** What the server has refused, in its own words. */
+/** What the server has refused, in its own words if it has any. */
 class Refused extends Error {}
 
 async function post(path: string, body: unknown): Promise<unknown> {
@@ -52,18 +52,24 @@ async function post(path: string, body: unknown): Promise<unknown> {
   if (answer.ok) return answer.json()
   if (answer.status === 401) location.reload() // signed out: the page says so
   const told = (await answer.json().catch(() => ({}))) as { error?: string }
-  throw new Refused(told.error ?? "That did not work. Please try again.")
+  throw new Refused(told.error)
 }
 
-function inWords(error: unknown): string {
+/** The words are the page's: attributes of the place where they are said. */
+function inWords(error: unknown, words: DOMStringMap): string {
   const name = error instanceof DOMException ? error.name : ""
-  if (name === "NotAllowedError") return "No passkey was used: it was cancelled, or it took too long."
-  if (name === "InvalidStateError") return "This device has a passkey for this desk already."
-  return "The browser could not use a passkey. Please try again, or sign in another way."
+  if (error instanceof Refused) return words.failed ?? ""
+  if (name === "NotAllowedError") return words.cancelled ?? ""
+  if (name === "InvalidStateError") return words.hasOne ?? ""
+  return words.unusable ?? ""
+}
+
+function alertOf(offer: HTMLElement): HTMLElement | null {
+  return offer.querySelector<HTMLElement>("[role=alert]")
 }
 
 function say(offer: HTMLElement, text: string): void {
-  const place = offer.querySelector<HTMLElement>("[role=alert]")
+  const place = alertOf(offer)
   if (!place) return
   place.hidden = text === ""
   place.textContent = text

@@ -1,6 +1,6 @@
 /**
- * One key for each decision. A key presses the button or link that names it in data-key, so that nothing can be done by key
- * that cannot be done by hand.
+ * One key for each decision. A key presses the button or link that names it in data-key, or the link inside of what does, so
+ * that nothing can be done by key that cannot be done by hand.
  */
 export function decideByKey(): void {
   if (!document.querySelector("[data-review], [data-key]")) return
@@ -20,7 +20,8 @@ function isTyping(target: EventTarget | null): boolean {
 
 function control(key: string): HTMLElement | undefined {
   const all = [...document.querySelectorAll<HTMLElement>("[data-key]")]
-  return all.find((e) => e.dataset.key?.split(" ").includes(key))
+  const named = all.find((e) => e.dataset.key?.split(" ").includes(key))
+  return named?.querySelector("a") ?? named
 }
 
 function toggleHelp(): void {
@@ -32,10 +33,11 @@ function toggleHelp(): void {
 function countDown(): void {
   const button = document.querySelector<HTMLButtonElement>("#undo[data-seconds]")
   if (!button) return
+  const words = button.dataset.left ?? ""
   const until = Date.now() + Number(button.dataset.seconds) * 1000
   const timer = setInterval(() => {
     const left = Math.ceil((until - Date.now()) / 1000)
-    if (left > 0) button.replaceChildren(`Take it back (for ${left} s)`)
+    if (left > 0) button.replaceChildren(words.replace("{seconds}", String(left)))
     else {
       clearInterval(timer)
       button.closest("form")?.remove()

@@ -78,6 +78,7 @@ test('the queue is decided by the keys', async ({ page }) => {
   await page.keyboard.press('c');
   await expect(card(page, 'bob')).toBeVisible();
   await expect(page.locator('.notice')).toContainText('It will be credited');
+  await expect(page.locator('#undo')).toHaveText(/^Take it back \(for [78] s\)$/);
   expect(await ask('GET', `/v1/optins/${ids.cleo}`)).toMatchObject({ status: 'received', decision: { decision: 'credit', by: 'owner@example.com' } });
   await page.keyboard.press('u');
   await expect(card(page, 'cleo')).toBeVisible();
@@ -93,6 +94,13 @@ test('the queue is decided by the keys', async ({ page }) => {
   await page.keyboard.press('s');
   await expect(card(page, 'ann')).toBeVisible();
   expect((await ask('GET', `/v1/optins/${ids.bob}`)).status).toBe('held');
+  await page.keyboard.press('r');
+  await expect(page.getByRole('heading', { name: 'That was the last one' })).toBeVisible();
+  await page.keyboard.press('k');
+  await expect(card(page, 'bob')).toBeVisible();
+  await page.goto(`${base}/admin/optins/${ids.ann}`);
+  await page.getByRole('button', { name: 'Hold for a decision' }).click();
+  await expect(page.locator('.notice')).toContainText('It waits for a decision again');
   expect(complaints).toEqual([]);
 });
 
