@@ -70,6 +70,7 @@ func constants(s Settings, test bool) map[string]string {
 		"FIELD_ID":        literal(fieldName(s.FieldID)),
 		"FIRST_EARNS":     literal(s.Rule == "first"),
 		"WINDOW":          literal(s.Window.Milliseconds()),
+		"MAX_AGE":         literal(s.Window.Milliseconds() / 1000),
 		"EMAIL":           literal(s.Email),
 		"CONSENT":         literal(s.Consent),
 		"EVENTS":          literal(strings.TrimPrefix(s.EventsPath, "/")),
