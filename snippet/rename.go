@@ -23,15 +23,21 @@ var marked = regexp.MustCompile(mark + `\d+`)
 // inside needs the variable that it hides: most functions then read e=>e.something, wherever they stand, and gzip says
 // again what it has said before. Between, each variable is called as no other one is, so that esbuild writes the script.
 func rename(script string) ([]byte, error) {
+	plain, names, err := between(script)
+	return marked.ReplaceAllFunc(plain, func(name []byte) []byte { return names[string(name)] }), err
+}
+
+// between is a script in which no two variables have the same name, and what each will be called.
+func between(script string) (plain []byte, names map[string][]byte, err error) {
 	ast, err := js.Parse(parse.NewInputString(script), js.Options{})
 	if err != nil {
-		return nil, fmt.Errorf("reading the script for its names: %w", err)
+		return nil, nil, fmt.Errorf("reading the script for its names: %w", err)
 	}
 	var s scopes
 	js.Walk(&s, ast)
-	names := s.mark()
-	plain, err := minify(ast.JSString(), false)
-	return marked.ReplaceAllFunc(plain, func(name []byte) []byte { return names[string(name)] }), err
+	names = s.mark()
+	plain, err = minify(ast.JSString(), false)
+	return plain, names, err
 }
 
 // scopes are those of a script, each before the ones inside it.
@@ -57,8 +63,8 @@ func (s scopes) mark() map[string][]byte {
 	names := map[string][]byte{}
 	for _, scope := range s {
 		for _, v := range scope.Declared {
-			between := fmt.Sprint(mark, len(names))
-			names[between], v.Data = v.Data, []byte(between)
+			placeholder := fmt.Sprint(mark, len(names))
+			names[placeholder], v.Data = v.Data, []byte(placeholder)
 		}
 	}
 	return names
