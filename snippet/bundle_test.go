@@ -111,7 +111,7 @@ func TestBundleSize(t *testing.T) {
 		{"minimal", minimal, 2897},
 		{"follow", with(func(s *snippet.Settings) { s.Consent = "follow" }), 3759},
 		{"hash", with(func(s *snippet.Settings) { s.Email = "hash" }), 3868},
-		{"EverWebinar and frames", webinar, 4745},
+		{"EverWebinar and frames", webinar, 4732},
 		{"linked domains", linked, 4030},
 	} {
 		s := mustBundle(t, c.s)
