@@ -188,7 +188,7 @@ func (c *collector) routes(seal *vault.Vault) error {
 	err = admin.Register(c.echo, admin.Deps{
 		Auth: c.auth, Audit: audit.New(c.store, time.Now), Store: c.store, Opener: seal, Assets: assets, BaseURL: c.cfg.baseURL, Now: time.Now, Stopping: c.stopping,
 		SendLink: c.inviter(), Texts: c.texts,
-		SetUp:    c.adminSetUp(set, service), Incoming: c.adminIncoming(seal, service, in, events),
+		SetUp: c.adminSetUp(set, service), Incoming: c.adminIncoming(seal, service, in, events),
 	})
 	if err != nil {
 		return err

@@ -40,7 +40,7 @@ func (tc *testCollector) asOwner() string {
 func TestAnInvitationIsMailedAndLetsIn(t *testing.T) {
 	tc, server := withMail(t)
 	form := url.Values{"email": {"New.User@example.com"}, "name": {"New"}, "role": {"viewer"}}.Encode()
-	status, page, _ := tc.do("POST", "/admin/users", form, "Content-Type", "application/x-www-form-urlencoded", "Cookie", tc.asOwner())
+	status, page, _ := tc.do("POST", "/admin/users", form, "Content-Type", "application/x-www-form-urlencoded", "Cookie", tc.asOwner(), "Accept-Language", "en-GB,de;q=0.5")
 	if status != http.StatusOK || !strings.Contains(page, "A link is mailed to ne•••@e•••.com") || !strings.Contains(page, "If the mail does not come") {
 		t.Fatalf("%d %s", status, page)
 	}
@@ -68,11 +68,21 @@ func TestAnInvitationIsMailedAndLetsIn(t *testing.T) {
 	}
 }
 
+// TestAnInvitationIsInTheLanguageOfWhoInvites.
+func TestAnInvitationIsInTheLanguageOfWhoInvites(t *testing.T) {
+	tc, server := withMail(t)
+	form := url.Values{"email": {"new@example.com"}, "role": {"viewer"}}.Encode()
+	tc.do("POST", "/admin/users", form, "Content-Type", "application/x-www-form-urlencoded", "Cookie", tc.asOwner(), "Accept-Language", "de-AT,en;q=0.5")
+	if text := unfolded(server.Wait(1)[0].Text); !strings.Contains(text, `<html lang="de">`) {
+		t.Errorf("it says %s", text)
+	}
+}
+
 // TestAnInvitationOfWhoIsGone is not sent.
 func TestAnInvitationOfWhoIsGone(t *testing.T) {
 	tc, server := withMail(t)
 	u := auth.User{Account: "main", ID: "nobody", Email: "gone@example.com"}
-	if err := tc.letters.Invite(t.Context(), u); err != nil {
+	if err := tc.letters.Invite(t.Context(), u, ""); err != nil {
 		t.Fatal(err)
 	}
 	tc.wantMails("", 0)

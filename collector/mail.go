@@ -66,7 +66,7 @@ func (c *collector) mailer() portal.Mailer {
 }
 
 // inviter mails a user of the desk a link; nil where there is no mail server.
-func (c *collector) inviter() func(context.Context, auth.User) error {
+func (c *collector) inviter() func(context.Context, auth.User, string) error {
 	if !c.mails.CanSend() {
 		return nil
 	}

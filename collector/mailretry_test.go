@@ -19,7 +19,7 @@ func TestAMailThatFailedIsRetried(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := tc.letters.Invite(t.Context(), u); err != nil {
+	if err := tc.letters.Invite(t.Context(), u, ""); err != nil {
 		t.Fatal(err)
 	}
 	tc.wantMails("failed", 1)

@@ -39,9 +39,9 @@ type Deps struct {
 	Assets  *web.Assets
 	BaseURL string // the collector's public address; with https cookies are Secure
 	// SendLink mails a user of the desk a link of their own; nil where there is no mail. The page shows one to copy either way.
-	SendLink func(ctx context.Context, u auth.User) error
-	Now      func() time.Time // the clock
-	Zone     *time.Location   // of the days; nil means UTC
+	SendLink func(ctx context.Context, u auth.User, language string) error // that of who invites, as in Accept-Language
+	Now      func() time.Time                                              // the clock
+	Zone     *time.Location                                                // of the days; nil means UTC
 	// Stopping is closed when the server begins to stop: open streams then end, so that it need not wait for them.
 	Stopping <-chan struct{}
 	Texts    *texts.Texts // what the pages say; nil for those of the program

@@ -1,6 +1,13 @@
 package admin
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/labstack/echo/v4"
+)
+
+// languageOf is what the browser of a request asks for.
+func languageOf(c echo.Context) string { return c.Request().Header.Get("Accept-Language") }
 
 // browserOf says in words which browser a User-Agent header is of. The order matters: most browsers claim to be others, too.
 func browserOf(agent string) string {

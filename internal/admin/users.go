@@ -76,7 +76,7 @@ func (k *desk) inviteUser(c echo.Context, who auth.User) error {
 	if err := k.note(ctx, who, audit.UserCreate, u.ID, u.Email+", "+string(u.Role)); err != nil {
 		return err
 	}
-	link, n, err := k.linkFor(ctx, u)
+	link, n, err := k.linkFor(ctx, u, languageOf(c))
 	if err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ func (k *desk) inviteUser(c echo.Context, who auth.User) error {
 
 // linkFor makes a link for a user: days for who has never been here, minutes for who was locked out. Where there is mail
 // they are mailed one, too; this one is for the inviter to hand over where the mail does not come.
-func (k *desk) linkFor(ctx context.Context, u auth.User) (*shownLink, *notice, error) {
+func (k *desk) linkFor(ctx context.Context, u auth.User, language string) (*shownLink, *notice, error) {
 	ways, err := k.Auth.Ways(ctx, u.ID)
 	if err != nil {
 		return nil, nil, err
@@ -102,7 +102,7 @@ func (k *desk) linkFor(ctx context.Context, u auth.User) (*shownLink, *notice, e
 	if k.SendLink == nil {
 		return link, nil, nil
 	}
-	if err := k.SendLink(ctx, u); err != nil {
+	if err := k.SendLink(ctx, u, language); err != nil {
 		return link, &notice{"bad", "A link could not be mailed: " + err.Error() + ". Send this one yourself."}, nil
 	}
 	link.Mailed = attribution.MaskEmail(u.Email)
@@ -165,7 +165,7 @@ func (k *desk) linkUser(c echo.Context, who auth.User) error {
 	if err != nil {
 		return err
 	}
-	link, n, err := k.linkFor(ctx, u)
+	link, n, err := k.linkFor(ctx, u, languageOf(c))
 	if err != nil {
 		return err
 	}

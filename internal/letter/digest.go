@@ -86,7 +86,11 @@ func (l *Letters) Digest(ctx context.Context, account attribution.AccountID, a a
 	if err != nil {
 		return letter, false, err
 	}
-	d := newDigest(l.o.Texts.English(), a, now, then)
+	say, err := l.readerOf(ctx, account, a.ID)
+	if err != nil {
+		return letter, false, err
+	}
+	d := newDigest(say, a, now, then)
 	d.First, d.Last, d.Page = d.Day(first), d.Day(end.AddDate(0, 0, -1)), l.o.BaseURL+"/portal"
 	best, optIns, err := l.best(ctx, account, a, first, end)
 	if err != nil {
@@ -169,13 +173,9 @@ func (l *Letters) best(ctx context.Context, account attribution.AccountID, a att
 // offKind is the kind of document that stands for an affiliate who wants no digest.
 const offKind = "digest-off"
 
-func offKey(account attribution.AccountID, affiliate string) string {
-	return string(account) + "\x00" + affiliate
-}
-
 // IsOff says whether an affiliate has ended their digest.
 func (l *Letters) IsOff(ctx context.Context, account attribution.AccountID, affiliate string) (bool, error) {
-	_, err := l.o.Docs.Get(ctx, offKind, offKey(account, affiliate))
+	_, err := l.o.Docs.Get(ctx, offKind, ofAffiliate(account, affiliate))
 	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
 	}
@@ -187,7 +187,7 @@ func (l *Letters) IsOff(ctx context.Context, account attribution.AccountID, affi
 
 // SetOff ends an affiliate's digest, or begins it again. Doing it twice is doing it once.
 func (l *Letters) SetOff(ctx context.Context, account attribution.AccountID, affiliate string, off bool) error {
-	key := offKey(account, affiliate)
+	key := ofAffiliate(account, affiliate)
 	doc, err := l.o.Docs.Get(ctx, offKind, key)
 	there := err == nil
 	if err != nil && !errors.Is(err, store.ErrNotFound) {

@@ -13,9 +13,12 @@ import (
 	"tributary/internal/texts"
 )
 
-// Invite queues the mail that lets a user of the desk in.
-func (l *Letters) Invite(ctx context.Context, u auth.User) error {
-	_, err := l.o.Queue.Put(ctx, mail.Mail{ID: mail.NewID(l.o.Now()), Account: u.Account, Class: mail.Invite, User: u.ID, Masked: attribution.MaskEmail(u.Email)})
+// Invite queues the mail that lets a user of the desk in. language is that of who invites them, as in Accept-Language: nothing
+// is known of theirs, and a team has one as a rule.
+func (l *Letters) Invite(ctx context.Context, u auth.User, language string) error {
+	_, err := l.o.Queue.Put(ctx, mail.Mail{
+		ID: mail.NewID(l.o.Now()), Account: u.Account, Class: mail.Invite, User: u.ID, Masked: attribution.MaskEmail(u.Email), Language: l.o.Texts.For(language).Wants(),
+	})
 	return err
 }
 
@@ -33,7 +36,7 @@ func (l *Letters) invite(ctx context.Context, m mail.Mail) (mail.Letter, error) 
 	if err != nil {
 		return mail.Letter{}, err
 	}
-	w := l.newInvite(l.o.Texts.English(), u, !ways.Any())
+	w := l.newInvite(l.o.Texts.For(m.Language), u, !ways.Any())
 	issue := l.o.Auth.Invite
 	if ways.Any() {
 		issue = l.o.Auth.IssueDeskLink

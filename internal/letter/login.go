@@ -16,7 +16,8 @@ import (
 const mostPages = 20
 
 // AskLogin queues a login mail for whoever has an address, which must be normalised. It costs the same whether anybody has
-// it: that is looked up when the mail is written. language is that of who asked, as in Accept-Language; "" for English.
+// it: that is looked up when the mail is written. language is that of who asked, as in Accept-Language; "" for
+// English.
 func (l *Letters) AskLogin(ctx context.Context, account attribution.AccountID, email, language string) error {
 	key, sealed, err := l.o.Vault.Seal(attribution.Person{Email: email})
 	if err != nil {
@@ -30,7 +31,7 @@ func (l *Letters) AskLogin(ctx context.Context, account attribution.AccountID, e
 }
 
 // AskLoginOf queues a login mail for one affiliate, to the address that they have when it is written.
-// language is as for AskLogin.
+// language is as for AskLogin, but "" is the affiliate's own.
 func (l *Letters) AskLoginOf(ctx context.Context, account attribution.AccountID, affiliate, language string) error {
 	_, err := l.o.Queue.Put(ctx, mail.Mail{ID: mail.NewID(l.o.Now()), Account: account, Class: mail.Login, Affiliate: affiliate, Language: language})
 	return err
@@ -62,7 +63,10 @@ func (l *Letters) login(ctx context.Context, m mail.Mail) (mail.Letter, error) {
 	if err != nil {
 		return mail.Letter{}, err
 	}
-	say := l.o.Texts.For(m.Language)
+	say, err := l.sayTo(ctx, m)
+	if err != nil {
+		return mail.Letter{}, err
+	}
 	var pages []page
 	for _, a := range affiliates {
 		token, _, err := l.o.Auth.IssueLink(ctx, m.Account, a.ID)
@@ -75,6 +79,14 @@ func (l *Letters) login(ctx context.Context, m mail.Mail) (mail.Letter, error) {
 	letter, err := l.write("login", newLogin(say, pages))
 	letter.To = email
 	return letter, err
+}
+
+// sayTo is the reader of a mail: in the language in which it was asked for, or in that of the affiliate whom the owner sends it.
+func (l *Letters) sayTo(ctx context.Context, m mail.Mail) (*texts.Reader, error) {
+	if m.Language == "" && m.Affiliate != "" {
+		return l.readerOf(ctx, m.Account, m.Affiliate)
+	}
+	return l.o.Texts.For(m.Language), nil
 }
 
 // recipients are the affiliates that a mail is for, and their address; mail.ErrNobody for none.

@@ -60,7 +60,7 @@ func (p *portal) ask(c echo.Context) error {
 	if !p.networks.passes(network(c.RealIP()), now) || !p.addresses.passes(email, now) {
 		return errTooOften
 	}
-	if err := p.Mailer.AskLogin(c.Request().Context(), attribution.DefaultAccount, email, p.Reader(c).Lang()); err != nil {
+	if err := p.Mailer.AskLogin(c.Request().Context(), attribution.DefaultAccount, email, p.Reader(c).Wants()); err != nil {
 		return err
 	}
 	return p.message(c, onItsWay, "Email", email)

@@ -12,8 +12,9 @@ import (
 	"tributary/internal/pass"
 )
 
-// Digests keeps who wants no weekly mail.
+// Digests keeps who wants no weekly mail, and in which language it is read.
 type Digests interface {
+	Remember(ctx context.Context, account attribution.AccountID, affiliate, language string) error
 	IsOff(ctx context.Context, account attribution.AccountID, affiliate string) (bool, error)
 	SetOff(ctx context.Context, account attribution.AccountID, affiliate string, off bool) error
 }

@@ -21,6 +21,22 @@ func (w wishes) SetOff(_ context.Context, _ attribution.AccountID, affiliate str
 	return nil
 }
 
+// Remember keeps a language beside the wishes.
+func (w wishes) Remember(_ context.Context, _ attribution.AccountID, affiliate, language string) error {
+	w[affiliate+" reads "+language] = true
+	return nil
+}
+
+// TestALoginTellsTheLanguage: the weekly mail is in that of the page.
+func TestALoginTellsTheLanguage(t *testing.T) {
+	d := newDesk(t, options{})
+	d.affiliate(attribution.Affiliate{ID: "42"})
+	d.do(http.MethodPost, d.link("42"), nil, "Accept-Language", "de-CH,en;q=0.5")
+	if !d.off["42 reads de-CH,en"] || len(d.off) != 1 {
+		t.Errorf("remembered are %v", d.off)
+	}
+}
+
 func TestTheWayOutOfTheDigest(t *testing.T) {
 	d := newDesk(t, options{})
 	d.affiliate(attribution.Affiliate{ID: "42"})

@@ -34,7 +34,7 @@ func (p *portal) ring(c echo.Context) error {
 	if !p.networks.passes(network(c.RealIP()), now) || !p.addresses.passes("doorbell "+h.Affiliate, now) {
 		return errTooOften
 	}
-	if err := p.Mailer.AskLoginOf(ctx, h.Account, h.Affiliate, p.Reader(c).Lang()); err != nil {
+	if err := p.Mailer.AskLoginOf(ctx, h.Account, h.Affiliate, p.Reader(c).Wants()); err != nil {
 		return err
 	}
 	return p.message(c, rung)

@@ -20,6 +20,9 @@ func (p *portal) login(c echo.Context) error {
 		return err
 	}
 	p.cookie.Set(c, token, s.Expires, p.Now())
+	if err := p.Digests.Remember(c.Request().Context(), s.Account, s.Affiliate, p.Reader(c).Wants()); err != nil {
+		return err
+	}
 	return c.Redirect(http.StatusSeeOther, "/portal")
 }
 

@@ -119,6 +119,7 @@ func TestAnImportGoesOnAfterACrash(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, nil)
 			w.history(30)
+			w.end() // it would take up what the first leaves
 			dying, die := context.WithCancel(t.Context())
 			pages := &mortal{Keap: w.keap, after: 2, die: die}
 			first := reconcile.New(reconcile.Options{Store: w.store, Keap: pages, Account: account, Page: 7, Pause: time.Millisecond})

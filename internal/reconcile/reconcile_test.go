@@ -38,6 +38,7 @@ type world struct {
 	keap  *keap.Client
 	rec   *reconcile.Reconciler
 	maple sandbox.Affiliate
+	end   func() // of rec
 }
 
 func newWorld(t *testing.T, change func(*reconcile.Options)) *world {
@@ -63,7 +64,7 @@ func newWorld(t *testing.T, change func(*reconcile.Options)) *world {
 		}
 		st.Close()
 	})
-	w.background(w.rec.Run) // ends before the store is checked
+	w.end = w.background(w.rec.Run) // it ends before the store is checked
 	return w
 }
 

@@ -10,12 +10,26 @@ import (
 	"time"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"golang.org/x/text/language"
 )
 
 // Reader is who reads a page: their language, and how they write numbers and dates.
 type Reader struct {
 	tongue, english *tongue
 	locale          locale
+	wanted          []language.Tag
+}
+
+// mostKept is how many languages are kept of a reader: the first that we have is among them as a rule.
+const mostKept = 4
+
+// Wants are the reader's languages, the best first, as an Accept-Language for later: with it they are the same reader.
+func (r *Reader) Wants() string {
+	var tags []string
+	for _, tag := range r.wanted[:min(len(r.wanted), mostKept)] {
+		tags = append(tags, tag.String())
+	}
+	return strings.Join(tags, ",")
 }
 
 // Lang is the language of the texts, as in <html lang>.

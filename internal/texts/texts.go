@@ -196,7 +196,7 @@ func (t *Texts) For(acceptLanguage string) *Reader {
 	}
 	wanted = wanted[:min(len(wanted), mostLanguages)]
 	_, i, _ := t.matcher.Match(wanted...)
-	return &Reader{tongue: t.languages[i], english: t.languages[0], locale: localeFor(wanted)}
+	return &Reader{tongue: t.languages[i], english: t.languages[0], locale: localeFor(wanted), wanted: wanted}
 }
 
 // EnglishFor is a reader of a face that speaks English alone: dates and numbers are written as they do.

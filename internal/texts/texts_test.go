@@ -230,3 +230,18 @@ func TestAPartIsTranslatedByItself(t *testing.T) {
 		t.Errorf("a Pole's day is %s", got)
 	}
 }
+
+// TestAReaderIsTheSameLater: what is kept of their languages makes them again.
+func TestAReaderIsTheSameLater(t *testing.T) {
+	all := two(t)
+	day := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+	for header, want := range map[string]string{
+		"": "", "pl": "pl", "nl-NL,pl;q=0.5,en;q=0.2": "nl-NL,pl,en", "en;q=0.3,pl;q=0.9": "pl,en", "a,b,c;;": "", "de,fr,es,it,nl,pl": "de,fr,es,it",
+	} {
+		first := all.For(header)
+		later := all.For(first.Wants())
+		if first.Wants() != want || later.Day(day) != first.Day(day) || later.Wants() != want || header != "de,fr,es,it,nl,pl" && later.Lang() != first.Lang() {
+			t.Errorf("%q: %q, %s in %s, later %s in %s", header, first.Wants(), first.Day(day), first.Lang(), later.Day(day), later.Lang())
+		}
+	}
+}
