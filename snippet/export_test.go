@@ -15,6 +15,6 @@ func Unnamed(s Settings, test bool) (string, error) {
 
 // Between is a script in which no two variables have the same name.
 func Between(script string) (string, error) {
-	plain, _, err := between(script)
+	plain, _, err := between(script, unused(script))
 	return string(plain), err
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/tdewolff/parse/v2"
 	"github.com/tdewolff/parse/v2/js"
@@ -13,29 +14,35 @@ import (
 // letters are the names that are given, the ones that gzip has most often already first. Then come two of them.
 const letters = "etarionslcdmuphfgbyvkxwqjzABCDEFGHIJKLMNOPQRSTUVWXYZ_$"
 
-// mark leads the names that variables have until they get their own. No source of ours holds it.
-const mark = "ʘ"
-
-var marked = regexp.MustCompile(mark + `\d+`)
-
 // rename gives the variables of a script names that compress well. esbuild never hides a variable by another of the same
 // name, so that the parameters of a function are called otherwise in each depth. Here a name is free as soon as nobody
 // inside needs the variable that it hides: most functions then read e=>e.something, wherever they stand, and gzip says
 // again what it has said before. Between, each variable is called as no other one is, so that esbuild writes the script.
 func rename(script string) ([]byte, error) {
-	plain, names, err := between(script)
+	mark := unused(script)
+	plain, names, err := between(script, mark)
+	marked := regexp.MustCompile(mark + `\d+`)
 	return marked.ReplaceAllFunc(plain, func(name []byte) []byte { return names[string(name)] }), err
 }
 
+// unused is what leads the names that variables have until they get their own: what no source, and no setting, holds.
+func unused(script string) string {
+	mark := "ʘ"
+	for strings.Contains(script, mark) {
+		mark += "ʘ"
+	}
+	return mark
+}
+
 // between is a script in which no two variables have the same name, and what each will be called.
-func between(script string) (plain []byte, names map[string][]byte, err error) {
+func between(script, mark string) (plain []byte, names map[string][]byte, err error) {
 	ast, err := js.Parse(parse.NewInputString(script), js.Options{})
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading the script for its names: %w", err)
 	}
 	var s scopes
 	js.Walk(&s, ast)
-	names = s.mark()
+	names = s.mark(mark)
 	plain, err = minify(ast.JSString(), false)
 	return plain, names, err
 }
@@ -58,12 +65,12 @@ func (s *scopes) Enter(n js.INode) js.IVisitor {
 func (s *scopes) Exit(js.INode) {}
 
 // mark names all variables for the time between, and returns what each will be called.
-func (s scopes) mark() map[string][]byte {
+func (s scopes) mark(with string) map[string][]byte {
 	s.rename()
 	names := map[string][]byte{}
 	for _, scope := range s {
 		for _, v := range scope.Declared {
-			placeholder := fmt.Sprint(mark, len(names))
+			placeholder := fmt.Sprint(with, len(names))
 			names[placeholder], v.Data = v.Data, []byte(placeholder)
 		}
 	}

@@ -56,6 +56,15 @@ func differ(a, b string) int {
 	return -1
 }
 
+// A text that looks like what names variables on the way stays as it is.
+func TestNamesLeaveTextsAlone(t *testing.T) {
+	s := usual
+	s.OfficialForm = &snippet.OfficialForm{Address: "https://ab123.infusionsoft.com/app/form/process/0123456789abcdef0123456789abcdef", Name: "ʘ1 and ʘʘ2", Version: "1.70.0"}
+	if body := string(mustBundle(t, s).Body); !strings.Contains(body, `"\u02981 and \u0298\u02982"`) {
+		t.Error("the name of the form is not in the script")
+	}
+}
+
 // Letters of other alphabets are numbers, so that the charset under which a page takes the script does not matter.
 func TestScriptIsASCII(t *testing.T) {
 	for _, script := range []snippet.Script{mustBundle(t, usual), mustBundle(t, everything())} {
