@@ -11,6 +11,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/evanw/esbuild/pkg/api"
 )
@@ -49,7 +51,7 @@ func bundle(s Settings, test bool) (Script, error) {
 	if err != nil {
 		return Script{}, fmt.Errorf("minifying the snippet: %w", err)
 	}
-	return newScript(append([]byte(hint), body...))
+	return newScript(append([]byte(hint), ascii(body)...))
 }
 
 // constants are what settings.d.ts declares. As JSON, no value can break out of its place in the script.
@@ -68,6 +70,7 @@ func constants(s Settings, test bool) map[string]string {
 		"FIELD_ID":        literal(fieldName(s.FieldID)),
 		"FIRST_EARNS":     literal(s.Rule == "first"),
 		"WINDOW":          literal(s.Window.Milliseconds()),
+		"MAX_AGE":         literal(s.Window.Milliseconds() / 1000),
 		"EMAIL":           literal(s.Email),
 		"CONSENT":         literal(s.Consent),
 		"EVENTS":          literal(strings.TrimPrefix(s.EventsPath, "/")),
@@ -129,15 +132,37 @@ func join(s Settings, constants map[string]string) ([]byte, error) {
 }
 
 // tighten minifies a second time: only now do the variables of all files stand side by side and become one declaration.
+// Then it names them.
 func tighten(script []byte) ([]byte, error) {
-	result := api.Transform(string(script), api.TransformOptions{
+	joined, err := minify(string(script), true)
+	if err != nil {
+		return nil, err
+	}
+	return rename(string(joined))
+}
+
+func minify(script string, names bool) ([]byte, error) {
+	result := api.Transform(script, api.TransformOptions{
 		Target:            target,
 		Charset:           api.CharsetUTF8,
 		MinifyWhitespace:  true,
-		MinifyIdentifiers: true,
+		MinifyIdentifiers: names,
 		MinifySyntax:      true,
 	})
 	return result.Code, firstError(result.Errors)
+}
+
+// ascii writes the letters of other alphabets, which only texts and regular expressions hold, by their numbers: gzip has
+// most bytes of UTF-8 nowhere else, and a page that gives the script another charset reads them right.
+func ascii(script []byte) (plain []byte) {
+	for _, letter := range utf16.Encode([]rune(string(script))) {
+		if letter < utf8.RuneSelf {
+			plain = append(plain, byte(letter))
+		} else {
+			plain = fmt.Appendf(plain, `\u%04x`, letter)
+		}
+	}
+	return plain
 }
 
 func firstError(messages []api.Message) error {

@@ -15,9 +15,12 @@ import (
 	"tributary/snippet"
 )
 
+// shelf holds what the tests have bundled: many of them look at the same scripts.
+var shelf snippet.Shelf
+
 func mustBundle(t *testing.T, s snippet.Settings) snippet.Script {
 	t.Helper()
-	script, err := snippet.Bundle(s)
+	script, err := shelf.Script(s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +64,11 @@ func TestEmbedsAreBundledWhereTheyAreUsed(t *testing.T) {
 }
 
 func TestBundleIsDeterministic(t *testing.T) {
-	a, b := mustBundle(t, usual), mustBundle(t, usual)
+	a := mustBundle(t, usual)
+	b, err := snippet.Bundle(usual)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if !bytes.Equal(a.Body, b.Body) || !bytes.Equal(a.Gzip, b.Gzip) || !bytes.Equal(a.Brotli, b.Brotli) || a.Hash != b.Hash {
 		t.Error("the same settings gave two scripts")
 	}
@@ -99,20 +106,20 @@ func with(change func(*snippet.Settings)) snippet.Settings {
 }
 
 // Sizes are the same on every machine, so they are held, unlike times. These are what is reached, so that it grows no more:
-// "make bench" holds the scripts against the aims, of which those with consent asked for by the page have reached theirs: 3.5 KiB.
+// "make bench" holds the scripts against the aims: 3,500 bytes, and 4,500 with EverWebinar and frames.
 func TestBundleSize(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		s    snippet.Settings
 		gzip int
 	}{
-		{"usual", usual, 3565},
-		{"wait", with(func(s *snippet.Settings) { s.Consent = "wait" }), 3585},
-		{"minimal", minimal, 3000},
-		{"follow", with(func(s *snippet.Settings) { s.Consent = "follow" }), 3925},
-		{"hash", with(func(s *snippet.Settings) { s.Email = "hash" }), 4045},
-		{"EverWebinar and frames", webinar, 5025},
-		{"linked domains", linked, 4230},
+		{"usual", usual, 3419},
+		{"wait", with(func(s *snippet.Settings) { s.Consent = "wait" }), 3439},
+		{"minimal", minimal, 2897},
+		{"follow", with(func(s *snippet.Settings) { s.Consent = "follow" }), 3759},
+		{"hash", with(func(s *snippet.Settings) { s.Email = "hash" }), 3868},
+		{"EverWebinar and frames", webinar, 4732},
+		{"linked domains", linked, 4030},
 	} {
 		s := mustBundle(t, c.s)
 		t.Logf("%s: %d bytes, gzip %d, brotli %d", c.name, len(s.Body), len(s.Gzip), len(s.Brotli))
@@ -199,9 +206,9 @@ func TestScriptIsAQuietGuest(t *testing.T) {
 // What the script grows by for each form tool: alone, and where the site's other tools have brought what they share.
 func TestToolSizes(t *testing.T) {
 	alone := map[string]int{
-		"calendly": 620, "cf7": 410, "clickfunnels": 220, "elementor": 560, "gravityforms": 470, "hubspot": 1060,
-		"instapage": 500, "jotform": 570, "kajabi": 160, "keap": 650, "kit": 660, "leadpages": 140, "mailchimp": 660,
-		"tally": 830, "typeform": 570, "unbounce": 420, "webflow": 630, "wpforms": 460,
+		"calendly": 560, "cf7": 375, "clickfunnels": 220, "elementor": 525, "gravityforms": 435, "hubspot": 975,
+		"instapage": 470, "jotform": 500, "kajabi": 145, "keap": 585, "kit": 620, "leadpages": 120, "mailchimp": 615,
+		"tally": 750, "typeform": 500, "unbounce": 385, "webflow": 585, "wpforms": 430,
 	}
 	size := func(tools ...string) int {
 		s := usual
@@ -218,14 +225,14 @@ func TestToolSizes(t *testing.T) {
 		}
 		bound := 400
 		if tool == "hubspot" {
-			bound = 485 // two embeds that have nothing in common
+			bound = 442 // two embeds that have nothing in common
 		}
 		if shared >= bound {
 			t.Errorf("%s beside the others: %d bytes gzip more, must stay below %d", tool, shared, bound)
 		}
 	}
-	if t.Logf("all: %d", all); all-none >= 2800 {
-		t.Errorf("all tools: %d bytes gzip more, must stay below 2800", all-none)
+	if t.Logf("all: %d", all); all-none >= 2490 {
+		t.Errorf("all tools: %d bytes gzip more, must stay below 2490", all-none)
 	}
 }
 

@@ -39,7 +39,7 @@ func TestOriginsInTheScript(t *testing.T) {
 // originsOf reads the expression out of a script. What Go and browsers make of such a one is the same.
 func originsOf(t *testing.T, script string) *regexp.Regexp {
 	t.Helper()
-	m := regexp.MustCompile(`RegExp\(("\^\((?:[^"\\]|\\.)*\)\$")\)`).FindStringSubmatch(script)
+	m := regexp.MustCompile(`\.search\(("\^\((?:[^"\\]|\\.)*\)\$")\)`).FindStringSubmatch(script)
 	if m == nil {
 		t.Fatal("no expression for the origins in the script")
 	}

@@ -5,19 +5,19 @@ import { ticket } from './ticket';
 import { withUTM } from './withUTM';
 
 /**
- * Gives the frames of a vendor an address that carries the touch, each when it has loaded. That loads it once more, and
+ * Gives EverWebinar's frames an address that carries the touch, each when it has loaded. That loads it once more, and
  * would empty its form: so it is done once, and never when the visitor has been in the form. replace leaves no entry in
  * the history, which would be a way back that leads nowhere; the frame's src stays.
  */
-export const addressFrames = (isTheirs: (address: string) => boolean): void => {
+export const addressFrames = (): void => {
   /** The addresses that are to stay as they are. By window: a frame that the page moves gets another, and loads anew. */
   const settled = new WeakMap<Window, string>();
   const settle = ({ contentWindow, src }: HTMLIFrameElement) => contentWindow && settled.set(contentWindow, src);
 
   const address = (frame: HTMLIFrameElement): void => {
     const { contentWindow, src } = frame;
-    if (!contentWindow || !isTheirs(src) || settled.get(contentWindow) === src) return;
-    const better = frame !== document.activeElement && withUTM(src, ticket(frame).id);
+    const isFree = contentWindow && settled.get(contentWindow) !== src && frame !== document.activeElement;
+    const better = isFree && withUTM(src, ticket(frame).id);
     if (!better) return;
     settle(frame);
     contentWindow.location.replace(better);

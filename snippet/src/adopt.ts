@@ -13,8 +13,9 @@ export const adopt = (text: string): void => {
   const [visitor, ...rest] = text.split(',');
   const [first, latest] = [touch(rest), touch(rest.slice(3))];
   if (state.paused || !/^[\da-f-]{36}(,(id|code),(?!0,)[\w.~-]{1,64},\d{1,13}){2}$/.test(text)) return;
-  if (latest.at > Date.now() || latest.at <= (mine.latest?.at ?? 0)) return;
-  keepTouches({ visitor, first: mine.first && mine.first.at < first.at ? mine.first : first, latest });
+  // What is not known here is neither older nor newer than anything.
+  if (latest.at > Date.now() || (mine.latest?.at as unknown as number) >= latest.at) return;
+  keepTouches({ visitor, first: (mine.first?.at as unknown as number) < first.at ? mine.first : first, latest });
   refill();
 };
 

@@ -3,6 +3,7 @@ import { hearing } from './hearing';
 import { look, observer } from './look';
 import { quiet } from './quiet';
 import type { Root } from './root';
+import { unseen } from './unseen';
 import { wrapSubmit } from './wrapSubmit';
 
 /**
@@ -27,7 +28,7 @@ export const attend = /* @__PURE__ */ quiet((root: Root | null): void => {
   root.querySelectorAll('iframe').forEach(({ contentDocument }) => attend(contentDocument));
   if ((FIELD_AFFILIATE || FIELD_ID) && (root.ownerDocument ?? root).readyState === 'complete') {
     observer.observe(root, { childList: true, subtree: true });
-    // Not the root itself: a document is in no form, and to ask it costs an error.
-    look([{ target: root.children[0], addedNodes: root.childNodes }]);
+    root.childNodes.forEach((node) => unseen.add(node));
+    look([]);
   }
 });

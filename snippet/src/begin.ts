@@ -4,6 +4,7 @@ import { deliver } from './deliver';
 import { refill } from './refill';
 import { refuse } from './refuse';
 import { state } from './state';
+import type { Held } from './state';
 import { waiting } from './waiting';
 
 /**
@@ -17,7 +18,7 @@ export const begin = (): void => {
     state.paused = false;
     capture();
     deliver(waiting());
-    if (CONSENT && paused !== true) paused.forEach((act) => act());
+    if (CONSENT) (paused as Partial<Held>).forEach?.((act) => act());
   }
   refill();
 };

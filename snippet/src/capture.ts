@@ -23,7 +23,7 @@ export const capture = (): void => {
         ['is_aff', 'id'],
         ['is_affcode', 'code'],
       ],
-      (name) => cookies(name)?.[0],
+      (name) => cookies(name)[0],
     );
   if (inherited) remember(inherited);
   const touch = touchFrom(PARAMS, (name) => query.get(name));

@@ -3,8 +3,8 @@ import { declined } from './declined';
 import { refuse } from './refuse';
 import { state } from './state';
 
-/** What was last said by TCF, by an update of Google's Consent Mode, and by its defaults. */
-const words: (boolean | undefined)[] = [];
+/** What was last said by the defaults of Google's Consent Mode, by its updates, and by TCF. */
+const words: unknown[] = [];
 
 /**
  * A consent manager says yes or no. An answer that denies outweighs all others. Of several defaults, too: they may be
@@ -12,7 +12,7 @@ const words: (boolean | undefined)[] = [];
  * undo what the visitor has revoked here.
  */
 export const hear = (who: number, yes: boolean): void => {
-  words[who] = yes && (who < 2 || words[who] !== false);
-  if (words.slice(0, 2).includes(false)) refuse();
-  else if (state.paused && words.includes(true) && !declined()) begin();
+  words[who] = yes && (who || words[0] !== false);
+  if (words.includes(false, 1)) refuse();
+  else if (state.paused && words.some((word) => word) && !declined()) begin();
 };

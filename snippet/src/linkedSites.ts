@@ -19,7 +19,7 @@ export const linkedSites = (): void => {
   });
   followers.push(take);
   take();
-  strip(`${COOKIE}=`);
+  strip(new RegExp(`\\b${COOKIE}=[^&]*&?`, 'g'));
   onLink((address) => {
     const theirs = domain(new URL(address).hostname);
     const text = handed();

@@ -10,10 +10,8 @@ export const met = `${COOKIE}.${SITE}`;
  */
 export const metBefore = (email: string): boolean => {
   let hash = 0;
-  for (const letter of email.toLowerCase()) hash = Math.imul(hash, 31) + letter.charCodeAt(0);
+  for (const letter of email.toLowerCase()) hash = (hash * 31 + letter.charCodeAt(0)) % 1e9;
   const known = state.store[met] ?? '';
   const mark = ` ${hash} `;
-  if (known.includes(mark)) return true;
-  if (!TEST) put(met, known.slice(-300) + mark);
-  return false;
+  return known.includes(mark) || (!TEST && !put(met, known.slice(-300) + mark));
 };

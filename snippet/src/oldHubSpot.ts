@@ -11,7 +11,7 @@ interface Told {
   type: string;
   eventName: string;
   id: string;
-  data: { submissionValues?: Record<string, unknown> };
+  data: { submissionValues: Record<string, unknown> };
 }
 
 const hosts = /(^|\.)(hsforms|hubspot)\.(com|net)$/;
@@ -38,6 +38,6 @@ export const oldHubSpot = (): void => {
     prefill();
     const won = eventName === 'onFormSubmitted';
     if ((won || eventName.includes('Failed')) && !settleTry(won, `[id^="hsForm_${id}"]`) && won)
-      optin(hosts, personIn(Object.entries(data.submissionValues ?? {})), id, undefined, 'message');
+      optin(hosts, personIn(Object.entries(data.submissionValues)), id, undefined, 'message');
   });
 };

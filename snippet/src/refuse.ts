@@ -11,7 +11,8 @@ export const refuse = (): void => {
   state.paused = true;
   setCookie('', 0);
   state.held = { visitor: uuid7() };
-  [COOKIE, ...queue()].forEach(drop);
+  drop(COOKIE);
+  queue().forEach(drop);
   if (FOLLOWED) drop(met);
   refill();
 };

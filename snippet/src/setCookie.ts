@@ -11,6 +11,6 @@ import { quiet } from './quiet';
 export const setCookie = quiet((value: string, maxAge: number): boolean =>
   [...domains(), ''].some((domain) => {
     document.cookie = `${COOKIE}=${value};path=/;samesite=lax;max-age=${maxAge};domain=${domain};${location.protocol[4]}ecure`;
-    return cookies(COOKIE)?.includes(value);
+    return cookies(COOKIE).includes(value);
   }),
 );

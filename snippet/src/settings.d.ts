@@ -19,6 +19,8 @@ declare const FIELD_ID: string;
 declare const FIRST_EARNS: boolean;
 /** How long a touch earns, in ms. */
 declare const WINDOW: number;
+/** How long our cookie lives, in s: the same. */
+declare const MAX_AGE: number;
 /** What is sent of who opted in: the address, the SHA-256 of it, or nothing. */
 declare const EMAIL: 'send' | 'hash' | 'none';
 /** What has to be granted before anything is stored or sent: nothing, the page's word, or that of a consent manager. */

@@ -1,7 +1,7 @@
-/** Takes the parameters whose names begin so out of the address bar. The others stay letter for letter. */
-export const strip = (name: string): void => {
+/** Takes parameters out of the address bar, each with the & that follows it. The others stay letter for letter. */
+export const strip = (names: RegExp): void => {
   const { search, href } = location;
-  const rest = search.replace(new RegExp(`\\b${name}[^&]*&?`, 'g'), '').replace(/[?&]$/, '');
+  const rest = search.replace(names, '').replace(/[?&]$/, '');
   if (rest !== search)
     history.replaceState(
       history.state,

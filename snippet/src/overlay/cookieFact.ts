@@ -21,7 +21,7 @@ export const cookieFact = (): Verdict => {
   if (!latest) return none();
   if (http) return { level: 'ok', badge: 'by HTTP', text: `${COOKIE} was set by HTTP and ends on ${day(http)}, in Safari, too.` };
   const ends = day(latest.at + WINDOW);
-  if (cookies(COOKIE)?.length)
+  if (cookies(COOKIE).length)
     return { level: 'look', badge: 'by script', text: `${COOKIE} was set by the script and ends on ${ends}; in Safari 7 days after the last visit.`, todo: safari() };
   return state.store[COOKIE]
     ? { level: 'look', badge: 'localStorage', text: `The browser refused the cookie, so localStorage keeps the touch until ${ends}; Safari empties it after 7 days without a visit.` }

@@ -15,7 +15,7 @@ const origin = (touch: Touch): string => {
   if (kept) return `kept since ${day(kept.at)}`;
   const named = PARAMS.find(([name]) => query.get(name) === touch.affiliate);
   if (named) return `from ?${named[0]}= in this page’s address`;
-  if (KEAP_COOKIES && ['is_aff', 'is_affcode'].some((name) => cookies(name)?.[0])) return 'taken over from Keap’s own cookie';
+  if (KEAP_COOKIES && ['is_aff', 'is_affcode'].some((name) => cookies(name)[0])) return 'taken over from Keap’s own cookie';
   return 'handed in by a page of yours';
 };
 

@@ -1,14 +1,15 @@
 import { addressFrames } from '../addressFrames';
 import { bare } from '../bare';
 import { followers } from '../followers';
+import { isTheirs } from '../isTheirs';
 import { metBefore } from '../metBefore';
 import { on } from '../on';
 import { onLink } from '../onLink';
 import { optin } from '../optin';
-import type { Person } from '../person';
 import { query } from '../query';
 import { quiet } from '../quiet';
 import { registrant } from '../registrant';
+import type { Registrant } from '../registrant';
 import { state } from '../state';
 import { strip } from '../strip';
 import { uuid7 } from '../uuid7';
@@ -16,13 +17,11 @@ import { withUTM } from '../withUTM';
 
 // Read and taken out of the address at once, whether or not the visitor consents: others must not see it either.
 const thanked = registrant(query);
-quiet(strip)('wj_lead_');
-
-const isTheirs = (address: string): boolean => WEBINAR_HOSTS.includes(address.split('/')[2]);
+quiet(strip)(/\bwj_lead_[^&]*&?/g);
 
 // Where the vendor has nothing to fill in, what stands for an e-mail may be none.
-const tell = (form: object, person: Person, via: string, action?: string): void => {
-  const { email = '' } = person;
+const tell = (form: object, person: Registrant, via: string, action?: string): void => {
+  const { email } = person;
   if (!state.paused && email.includes('@') && !metBefore(email)) optin(form, person, 'everwebinar', action, via);
 };
 
@@ -37,13 +36,12 @@ export const everwebinar = (): void => {
   const registered = ({ data, origin, source }: MessageEvent<{ func?: string; url: string }>): void => {
     if (data.func !== 'redirect') return;
     const frame = [...document.querySelectorAll('iframe')].find(({ contentWindow }) => contentWindow === source);
-    if (frame?.src.startsWith(`${origin}/`) && isTheirs(frame.src))
-      tell(frame, registrant(new URL(data.url).searchParams), 'message', bare(frame.src));
+    if (frame && isTheirs(origin)) tell(frame, registrant(new URL(data.url).searchParams), 'message', bare(frame.src));
   };
 
   on('message', registered);
-  onLink((address) => (isTheirs(address) ? withUTM(address, uuid7()) : undefined));
+  onLink((address) => withUTM(address, uuid7()));
   followers.push(thank);
   thank();
-  addressFrames(isTheirs);
+  addressFrames();
 };

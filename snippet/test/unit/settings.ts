@@ -7,6 +7,7 @@ export const settings: {
   COOKIE: string;
   PARAMS: [string, Touch['kind']][];
   WINDOW: number;
+  MAX_AGE: number;
   FIRST_EARNS: boolean;
   KEAP_COOKIES: boolean;
 } = {
@@ -18,6 +19,7 @@ export const settings: {
     ['aff', 'code'],
   ],
   WINDOW: 90 * 864e5,
+  MAX_AGE: 90 * 86400,
   FIRST_EARNS: false,
   KEAP_COOKIES: true,
 };
