@@ -113,13 +113,13 @@ func TestBundleSize(t *testing.T) {
 		s    snippet.Settings
 		gzip int
 	}{
-		{"usual", usual, 3419},
-		{"wait", with(func(s *snippet.Settings) { s.Consent = "wait" }), 3439},
-		{"minimal", minimal, 2897},
-		{"follow", with(func(s *snippet.Settings) { s.Consent = "follow" }), 3759},
-		{"hash", with(func(s *snippet.Settings) { s.Email = "hash" }), 3868},
-		{"EverWebinar and frames", webinar, 4732},
-		{"linked domains", linked, 4030},
+		{"usual", usual, 3455},
+		{"wait", with(func(s *snippet.Settings) { s.Consent = "wait" }), 3476},
+		{"minimal", minimal, 2930},
+		{"follow", with(func(s *snippet.Settings) { s.Consent = "follow" }), 3798},
+		{"hash", with(func(s *snippet.Settings) { s.Email = "hash" }), 3918},
+		{"EverWebinar and frames", webinar, 4796},
+		{"linked domains", linked, 4079},
 	} {
 		s := mustBundle(t, c.s)
 		t.Logf("%s: %d bytes, gzip %d, brotli %d", c.name, len(s.Body), len(s.Gzip), len(s.Brotli))
@@ -225,14 +225,14 @@ func TestToolSizes(t *testing.T) {
 		}
 		bound := 400
 		if tool == "hubspot" {
-			bound = 442 // two embeds that have nothing in common
+			bound = 455 // two embeds that have nothing in common
 		}
 		if shared >= bound {
 			t.Errorf("%s beside the others: %d bytes gzip more, must stay below %d", tool, shared, bound)
 		}
 	}
-	if t.Logf("all: %d", all); all-none >= 2490 {
-		t.Errorf("all tools: %d bytes gzip more, must stay below 2490", all-none)
+	if t.Logf("all: %d", all); all-none >= 2550 {
+		t.Errorf("all tools: %d bytes gzip more, must stay below 2550", all-none)
 	}
 }
 

@@ -2,6 +2,7 @@ package snippet
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/base64"
@@ -11,8 +12,6 @@ import (
 	"io"
 
 	"github.com/andybalholm/brotli"
-
-	"tributary/snippet/deflate"
 )
 
 // Script is the script of one site, ready to be served.
@@ -28,18 +27,32 @@ type Script struct {
 func newScript(body []byte) (Script, error) {
 	sum, integrity := sha256.Sum256(body), sha512.Sum384(body)
 	hash := hex.EncodeToString(sum[:6])
+	zipped, err := gzipped(body)
+	if err != nil {
+		return Script{}, fmt.Errorf("compressing the snippet: %w", err)
+	}
 	br, err := brotlied(body)
 	if err != nil {
 		return Script{}, fmt.Errorf("compressing the snippet: %w", err)
 	}
 	return Script{
 		Body:   body,
-		Gzip:   deflate.Gzip(body),
+		Gzip:   zipped,
 		Brotli: br,
 		Hash:   hash,
 		SRI:    "sha384-" + base64.StdEncoding.EncodeToString(integrity[:]),
 		ETag:   `"` + hash + `"`,
 	}, nil
+}
+
+func gzipped(body []byte) ([]byte, error) {
+	var out bytes.Buffer
+	w, err := gzip.NewWriterLevel(&out, gzip.BestCompression)
+	if err != nil {
+		return nil, err
+	}
+	err = writeAll(w, body)
+	return out.Bytes(), err
 }
 
 func brotlied(body []byte) ([]byte, error) {
