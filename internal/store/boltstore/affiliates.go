@@ -168,7 +168,7 @@ func (a *accountTx) moveVisitors(code, ref attribution.Ref) error {
 // moveOptIns gives a code's opt-ins to the affiliate. A person who is marked for it already was counted twice.
 func (a *accountTx) moveOptIns(code, ref attribution.Ref) error {
 	var ids []uuid.UUID
-	err := a.table("refs").ascend(refPrefix(code), nil, func(key, _ []byte) (bool, error) {
+	err := a.table("owned").ascend(refPrefix(code), nil, func(key, _ []byte) (bool, error) {
 		ids = append(ids, entryID(key))
 		return true, nil
 	})

@@ -215,12 +215,12 @@ func (a *accountTx) recountOptIns(r *recount) error {
 		return err
 	}
 	return a.checkIndexSizes(map[string]int{
-		"time": total, "refs": total, "persons": total, "statuses": total, "networks": networks, "flagged": flagged,
+		"time": total, "owned": total, "persons": total, "statuses": total, "networks": networks, "flagged": flagged,
 	})
 }
 
 func (a *accountTx) checkIndexes(o attribution.OptIn) error {
-	places := map[string][]byte{"time": nil, "refs": refPrefix(o.Ref), "persons": o.Person[:], "statuses": statusPrefix(o.Status)}
+	places := map[string][]byte{"time": nil, "owned": append(refPrefix(o.Ref), statusPrefix(o.Status)...), "persons": o.Person[:], "statuses": statusPrefix(o.Status)}
 	if !o.Signals.Network.IsZero() {
 		places["networks"] = o.Signals.Network[:]
 	}

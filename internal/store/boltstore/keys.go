@@ -26,7 +26,7 @@ import (
 //	accounts/A/optins   opt-in id                               attribution.OptIn as JSON
 //	accounts/A/joins    an id that an opt-in event claimed      the id of the opt-in that it belongs to, where that is another
 //	accounts/A/time     time, opt-in id                         -
-//	accounts/A/refs     ref 00 time, opt-in id                  -
+//	accounts/A/owned    ref 00 status 00 time, opt-in id        -
 //	accounts/A/persons  person key, time, opt-in id             - : zeros while the person is not known
 //	accounts/A/statuses status 00 time, opt-in id               -
 //	accounts/A/people   person key                              the person's last earning touch as JSON
@@ -54,7 +54,7 @@ var (
 var topBuckets = [][]byte{accountsBucket, jobsBucket, dueBucket, quarantineBucket, documentsBucket}
 
 var accountBuckets = []string{
-	"events", "visits", "pending", "counters", "strings", "numbers", "optins", "joins", "time", "refs", "persons", "statuses",
+	"events", "visits", "pending", "counters", "strings", "numbers", "optins", "joins", "time", "owned", "persons", "statuses",
 	"people", "credits", "partners", "codes", "referrals", "breakdowns", "values", "news", "networks", "flagged", "parked", "undated",
 }
 

@@ -1,6 +1,7 @@
 package boltstore
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -34,22 +35,26 @@ func (a *accountTx) saveOptIn(before, o *attribution.OptIn) error {
 	if err := a.saveSuspicion(before, o); err != nil {
 		return err
 	}
-	status, ref := appendEntry(statusPrefix(o.Status), o.At, o.ID), appendEntry(refPrefix(o.Ref), o.At, o.ID)
+	status := appendEntry(statusPrefix(o.Status), o.At, o.ID)
 	if before != nil {
 		return errors.Join(
 			a.table("statuses").move(appendEntry(statusPrefix(before.Status), o.At, o.ID), status),
-			a.table("refs").move(appendEntry(refPrefix(before.Ref), o.At, o.ID), ref),
+			a.table("owned").move(ownedEntry(before), ownedEntry(o)),
 			a.table("persons").move(personEntry(before), personEntry(o)))
 	}
 	return errors.Join(
 		a.table("statuses").put(status, nil),
-		a.table("refs").put(ref, nil),
+		a.table("owned").put(ownedEntry(o), nil),
 		a.table("time").put(appendEntry(nil, o.At, o.ID), nil),
 		a.table("persons").put(personEntry(o), nil))
 }
 
 func personEntry(o *attribution.OptIn) []byte {
 	return appendEntry(append([]byte(nil), o.Person[:]...), o.At, o.ID)
+}
+
+func ownedEntry(o *attribution.OptIn) []byte {
+	return appendEntry(append(refPrefix(o.Ref), statusPrefix(o.Status)...), o.At, o.ID)
 }
 
 // dropOptIn removes an opt-in and its indexes.
@@ -59,7 +64,7 @@ func (a *accountTx) dropOptIn(o *attribution.OptIn) error {
 		a.saveSuspicion(o, &attribution.OptIn{ID: o.ID, At: o.At}),
 		a.table("optins").delete(o.ID[:]),
 		a.table("statuses").delete(appendEntry(statusPrefix(o.Status), o.At, o.ID)),
-		a.table("refs").delete(appendEntry(refPrefix(o.Ref), o.At, o.ID)),
+		a.table("owned").delete(ownedEntry(o)),
 		a.table("time").delete(appendEntry(nil, o.At, o.ID)),
 		a.table("persons").delete(personEntry(o)))
 }
@@ -97,66 +102,78 @@ func (s *Store) OptIns(ctx context.Context, account attribution.AccountID, q sto
 }
 
 func (a *accountTx) optIns(q store.Query) (page store.Page, err error) {
-	if !q.Ref.IsZero() && q.Status != "" && q.Person.IsZero() && !q.Flagged {
-		return a.joint(q)
+	strands := a.strandsFor(q)
+	if err := beginAll(strands, beyondIn(q)); err != nil {
+		return page, err
 	}
-	index, prefix := a.indexFor(q)
 	scanned, last, most := 0, store.Cursor{}, maxScan
 	if q.Scan > 0 {
 		most = q.Scan
 	}
-	err = index.descend(prefix, below(prefix, q), func(key, _ []byte) (bool, error) {
-		if !q.From.IsZero() && entryTime(key).Before(q.From) {
-			return false, nil
-		}
+	for s := firstOf(strands); s != nil && (q.From.IsZero() || !keyTime(s.tail).Before(q.From)); s = firstOf(strands) {
 		if scanned++; scanned > most {
 			page.Next = last
-			return false, nil
+			return page, nil
 		}
-		o, err := a.getOptIn(entryID(key))
+		o, err := a.getOptIn(entryID(s.tail))
 		if err != nil {
-			return false, err
+			return page, err
 		}
 		if matches(o, q) && len(page.OptIns) == q.Limit { // only this one tells that there is more
 			tail := page.OptIns[q.Limit-1]
 			page.Next = store.Cursor{At: tail.At, ID: tail.ID}
-			return false, nil
+			return page, nil
 		}
 		if matches(o, q) {
 			page.OptIns = append(page.OptIns, o)
 		}
 		last = store.Cursor{At: o.At, ID: o.ID}
-		return true, nil
-	})
-	return page, err
+		if err := s.next(); err != nil {
+			return page, err
+		}
+	}
+	return page, nil
 }
 
-// indexFor picks the index that leaves the fewest rows to look at.
-func (a *accountTx) indexFor(q store.Query) (table, []byte) {
+// strandsFor are the runs of the index that leaves the fewest rows to look at.
+func (a *accountTx) strandsFor(q store.Query) []*strand {
+	statuses := q.Statuses
+	if q.Status != "" {
+		statuses = []attribution.Status{q.Status}
+	}
 	switch {
 	case !q.Person.IsZero():
-		return a.table("persons"), append([]byte(nil), q.Person[:]...)
+		return strandsOf(a.table("persons"), q.Person[:])
 	case q.Flagged:
-		return a.table("flagged"), nil
+		return strandsOf(a.table("flagged"), nil)
+	case !q.Ref.IsZero() && len(statuses) == 0:
+		return strandsOf(a.table("owned"), a.table("owned").groups(refPrefix(q.Ref))...)
 	case !q.Ref.IsZero():
-		return a.table("refs"), refPrefix(q.Ref)
-	case q.Status != "":
-		return a.table("statuses"), statusPrefix(q.Status)
+		return strandsOf(a.table("owned"), eachStatus(refPrefix(q.Ref), statuses)...)
+	case len(statuses) > 0:
+		return strandsOf(a.table("statuses"), eachStatus(nil, statuses)...)
 	default:
-		return a.table("time"), nil
+		return strandsOf(a.table("time"), nil)
 	}
 }
 
-// below is the key that a page starts under.
-func below(prefix []byte, q store.Query) []byte {
-	head := append([]byte(nil), prefix...)
+// eachStatus are the prefixes of the statuses, each once.
+func eachStatus(head []byte, statuses []attribution.Status) (prefixes [][]byte) {
+	for _, s := range slices.Compact(slices.Sorted(slices.Values(statuses))) {
+		prefixes = append(prefixes, append(bytes.Clone(head), statusPrefix(s)...))
+	}
+	return prefixes
+}
+
+// beyondIn is the tail that a page starts beyond; nil for the first page of all.
+func beyondIn(q store.Query) []byte {
 	switch {
 	case !q.Cursor.IsZero():
-		return appendEntry(head, q.Cursor.At, q.Cursor.ID)
+		return appendEntry(nil, q.Cursor.At, q.Cursor.ID)
 	case !q.To.IsZero():
-		return appendTime(head, q.To)
+		return appendTime(nil, q.To)
 	default:
-		return after(prefix)
+		return nil
 	}
 }
 

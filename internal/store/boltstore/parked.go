@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"fmt"
 
-	bolt "go.etcd.io/bbolt"
-
 	"tributary/internal/attribution"
 	"tributary/internal/store"
 )
@@ -34,70 +32,6 @@ func (tx *txn) saveParked(before, j *store.Job) error {
 		old = parkedKey(before)
 	}
 	return a.table("parked").swap(old, was, parkedKey(j), is)
-}
-
-// strand is a run of an index whose keys end in a time and a job: strands are merged by these.
-type strand struct {
-	table
-	cursor *bolt.Cursor
-	prefix []byte // taken off each key
-	within []byte // what its keys begin with
-	back   bool   // latest first
-	tail   []byte // time and job of the row it stands on; nil at its end
-}
-
-// begin goes to the first row beyond a tail (nil for the very first).
-func (s *strand) begin(beyond []byte) error {
-	s.cursor = s.bucket.Cursor()
-	var k, v []byte
-	if s.back {
-		below := after(s.within)
-		if beyond != nil {
-			below = append(bytes.Clone(s.prefix), beyond...)
-		}
-		if k, v = s.cursor.Seek(below); k == nil {
-			k, v = s.cursor.Last()
-		}
-		for k != nil && bytes.Compare(k, below) >= 0 {
-			k, v = s.cursor.Prev()
-		}
-		return s.stand(k, v)
-	}
-	from := s.within
-	if beyond != nil {
-		from = append(append(bytes.Clone(s.prefix), beyond...), 0)
-	}
-	k, v = s.cursor.Seek(from)
-	return s.stand(k, v)
-}
-
-func (s *strand) next() error {
-	if s.back {
-		return s.stand(s.cursor.Prev())
-	}
-	return s.stand(s.cursor.Next())
-}
-
-func (s *strand) stand(k, v []byte) error {
-	if s.tail = nil; k == nil || !bytes.HasPrefix(k, s.prefix) {
-		return nil
-	}
-	if _, err := s.open(k, v); err != nil {
-		return err
-	}
-	s.tail = bytes.Clone(k[len(s.prefix):])
-	return nil
-}
-
-// before says whether a strand's row is listed before another's.
-func (s *strand) before(t *strand) bool {
-	if t.tail == nil || s.tail == nil {
-		return s.tail != nil
-	}
-	if s.back {
-		return bytes.Compare(s.tail, t.tail) > 0
-	}
-	return bytes.Compare(s.tail, t.tail) < 0
 }
 
 // parkedStrands are the groups of the index that a query may find something in.

@@ -2,7 +2,9 @@ package boltstore
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
+	"slices"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -33,6 +35,7 @@ func (s *Store) upgrade(tx *bolt.Tx, id attribution.AccountID) error {
 	brokenDown := tx.Bucket(accountsBucket).Bucket([]byte(id)).Bucket([]byte("breakdowns")) != nil
 	dated := tx.Bucket(accountsBucket).Bucket([]byte(id)).Bucket([]byte("undated")) != nil
 	listed := tx.Bucket(accountsBucket).Bucket([]byte(id)).Bucket([]byte("parked")) != nil
+	owned := tx.Bucket(accountsBucket).Bucket([]byte(id)).Bucket([]byte("owned")) != nil
 	b, err := createAccount(tx, id)
 	if err != nil {
 		return err
@@ -44,6 +47,9 @@ func (s *Store) upgrade(tx *bolt.Tx, id attribution.AccountID) error {
 	if err == nil && !brokenDown {
 		err = a.breakDownAll()
 	}
+	if err == nil && !owned {
+		err = a.listOwned()
+	}
 	if err == nil && !listed {
 		err = a.listParked()
 	}
@@ -51,6 +57,33 @@ func (s *Store) upgrade(tx *bolt.Tx, id attribution.AccountID) error {
 		err = a.listAllUndated()
 	}
 	return err
+}
+
+// listOwned fills the index of opt-ins by affiliate and status, which takes the place of the one by affiliate. It is written in
+// the order of its keys: bbolt moves what lies behind a new key, so any other order would take hours with a million.
+func (a *accountTx) listOwned() error {
+	var keys [][]byte
+	err := a.table("optins").ascend(nil, nil, func(key, payload []byte) (bool, error) {
+		var o attribution.OptIn
+		if err := json.Unmarshal(payload, &o); err != nil {
+			return false, fmt.Errorf("%w: opt-in %x: %w", store.ErrDamaged, key, err)
+		}
+		keys = append(keys, ownedEntry(&o))
+		return true, nil
+	})
+	if err != nil {
+		return fmt.Errorf("listing opt-ins by affiliate and status: %w", err)
+	}
+	slices.SortFunc(keys, bytes.Compare)
+	for _, key := range keys {
+		if err := a.table("owned").put(key, nil); err != nil {
+			return err
+		}
+	}
+	if a.bucket.Bucket([]byte("refs")) == nil {
+		return nil
+	}
+	return a.bucket.DeleteBucket([]byte("refs"))
 }
 
 // listParked fills the index of parked jobs, which older files have not.

@@ -81,13 +81,7 @@ func TestMarksOfAnOlderFileAreJoined(t *testing.T) {
 // split turns the marks of a file into what they were: a record for each, with an empty value and its checksum.
 func split(t *testing.T, path string) {
 	t.Helper()
-	db, err := bolt.Open(path, 0o600, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	err = db.Update(func(tx *bolt.Tx) error {
-		account := tx.Bucket([]byte("accounts")).Bucket([]byte("main"))
+	alter(t, path, func(account *bolt.Bucket) error {
 		old, err := account.CreateBucket([]byte("visitors"))
 		if err != nil {
 			return err
@@ -106,9 +100,6 @@ func split(t *testing.T, path string) {
 		})
 		return errors.Join(err, account.DeleteBucket([]byte("visits")))
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 // TestAnOlderScheduleGetsItsLanes: a file of before fresh jobs went first has them among the others.
@@ -236,19 +227,68 @@ func TestAnOlderFileListsWhatIsParked(t *testing.T) {
 	}
 }
 
+// TestOptInsOfAnOlderFileAreListedByStatus: a file of before has them by affiliate, and not by status.
+func TestOptInsOfAnOlderFileAreListedByStatus(t *testing.T) {
+	dir, ctx := t.TempDir(), context.Background()
+	now := time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
+	s := openIn(t, dir)
+	for i := range byte(9) {
+		at := now.Add(time.Duration(i) * time.Minute)
+		touch := attribution.Touch{Ref: attribution.Ref{Kind: attribution.ByID, Value: fmt.Sprint(7 + i%2)}, At: at}
+		optIn := attribution.Event{ID: uuid.New(), Type: attribution.OptedIn, At: at, Received: at, Person: attribution.PersonKey{i + 1}, Sealed: []byte{1}, Via: attribution.ViaForm, Latest: touch}
+		out, err := s.Ingest(ctx, "main", attribution.DefaultPolicy, []attribution.Event{optIn})
+		if err == nil && i%3 == 0 {
+			_, err = s.Decide(ctx, "main", out[0].OptIn, attribution.Decision{Verdict: attribution.Refuse, At: at})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Close()
+	path := filepath.Join(dir, "tributary.db")
+	alter(t, path, func(account *bolt.Bucket) error {
+		_, err := account.CreateBucket([]byte("refs"))
+		return errors.Join(err, account.DeleteBucket([]byte("owned")))
+	})
+	for range 2 { // the second time there is nothing to do
+		s = openIn(t, dir)
+		page, err := s.OptIns(ctx, "main", store.Query{Ref: attribution.Ref{Kind: attribution.ByID, Value: "8"}, Status: attribution.Received, Limit: 10})
+		if err != nil || len(page.OptIns) != 3 || !page.OptIns[0].At.Equal(now.Add(7*time.Minute)) {
+			t.Errorf("%+v, %v", page, err)
+		}
+		if err := s.Check(ctx); err != nil {
+			t.Error(err)
+		}
+		s.Close()
+	}
+	alter(t, path, func(account *bolt.Bucket) error {
+		if account.Bucket([]byte("refs")) != nil {
+			t.Error("the index by affiliate is still there")
+		}
+		return nil
+	})
+}
+
 // drop takes buckets away from the account of a file.
 func drop(t *testing.T, path string, buckets ...string) {
+	t.Helper()
+	alter(t, path, func(account *bolt.Bucket) (err error) {
+		for _, name := range buckets {
+			err = errors.Join(err, account.DeleteBucket([]byte(name)))
+		}
+		return err
+	})
+}
+
+// alter changes the account of a file that nobody has open.
+func alter(t *testing.T, path string, change func(account *bolt.Bucket) error) {
 	t.Helper()
 	db, err := bolt.Open(path, 0o600, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	for _, name := range buckets {
-		if err := db.Update(func(tx *bolt.Tx) error {
-			return tx.Bucket([]byte("accounts")).Bucket([]byte("main")).DeleteBucket([]byte(name))
-		}); err != nil {
-			t.Fatal(err)
-		}
+	if err := db.Update(func(tx *bolt.Tx) error { return change(tx.Bucket([]byte("accounts")).Bucket([]byte("main"))) }); err != nil {
+		t.Fatal(err)
 	}
 }

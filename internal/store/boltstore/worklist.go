@@ -113,10 +113,8 @@ func (a *accountTx) listJobs(q store.JobQuery) (page store.JobPage, err error) {
 	if err != nil {
 		return page, err
 	}
-	for _, s := range strands {
-		if err := s.begin(beyond); err != nil {
-			return page, err
-		}
+	if err := beginAll(strands, beyond); err != nil {
+		return page, err
 	}
 	return a.walk(strands, q)
 }
@@ -149,15 +147,6 @@ func (a *accountTx) walk(strands []*strand, q store.JobQuery) (page store.JobPag
 			return page, err
 		}
 	}
-}
-
-func firstOf(strands []*strand) (first *strand) {
-	for _, s := range strands {
-		if s.tail != nil && (first == nil || s.before(first)) {
-			first = s
-		}
-	}
-	return first
 }
 
 // jobAt reads the job of a row: the index of parked jobs names it within its account, the schedule with it.

@@ -152,36 +152,58 @@ var decisionTests = map[string]func(*testing.T, *bench){
 			t.Errorf("flagged of another affiliate: %+v", got)
 		}
 	},
-	"opt-ins of an affiliate and a status": func(t *testing.T, b *bench) {
-		want := []uuid.UUID{}
+	"opt-ins of an affiliate and some statuses": func(t *testing.T, b *bench) {
+		want := map[attribution.Status][]uuid.UUID{}
+		all := func(statuses ...attribution.Status) (ids []uuid.UUID) {
+			for _, s := range statuses {
+				ids = append(ids, want[s]...)
+			}
+			slices.SortFunc(ids, func(x, y uuid.UUID) int { return b.getOptIn(y).At.Compare(b.getOptIn(x).At) })
+			return ids
+		}
 		for i := range 60 {
-			ref := byID("7")
+			ref, status := byID("7"), attribution.Received
 			if i%3 == 0 {
 				ref = byID("8")
 			}
 			id := b.ingest(optIn(ref, string(rune('A'+i)), noon.Add(time.Duration(i)*time.Second)))[0].OptIn
-			if i%4 == 0 && ref == byID("7") {
-				want = append(want, id)
-			}
 			if i%4 == 0 {
-				b.decided(id, attribution.Refuse, attribution.Refused)
+				status = attribution.Refused
+				b.decided(id, attribution.Refuse, status)
+			}
+			if ref == byID("7") {
+				want[status] = append(want[status], id)
 			}
 		}
-		slices.Reverse(want)
-		for _, limit := range []int{1, 3, 100} {
-			got := b.optIns(store.Query{Ref: byID("7"), Status: attribution.Refused, Limit: limit})
-			if len(got) != len(want) {
-				t.Fatalf("%d by %d, want %d", len(got), limit, len(want))
-			}
-			for i, o := range got {
-				if o.ID != want[i] {
-					t.Errorf("%d by %d is %s, want %s", i, limit, o.ID, want[i])
+		for name, c := range map[string]struct {
+			q    store.Query
+			want []uuid.UUID
+		}{
+			"one":         {store.Query{Status: attribution.Refused}, all(attribution.Refused)},
+			"one of":      {store.Query{Statuses: []attribution.Status{attribution.Held, attribution.Refused}}, all(attribution.Refused)},
+			"two":         {store.Query{Statuses: []attribution.Status{attribution.Refused, attribution.Received}}, all(attribution.Refused, attribution.Received)},
+			"one twice":   {store.Query{Statuses: []attribution.Status{attribution.Refused, attribution.Refused}}, all(attribution.Refused)},
+			"any":         {store.Query{}, all(attribution.Refused, attribution.Received)},
+			"one and not": {store.Query{Status: attribution.Refused, Statuses: []attribution.Status{attribution.Held}}, nil},
+		} {
+			for _, limit := range []int{1, 3, 100} {
+				c.q.Ref, c.q.Limit = byID("7"), limit
+				var got []uuid.UUID
+				for _, o := range b.optIns(c.q) {
+					got = append(got, o.ID)
+				}
+				if !slices.Equal(got, c.want) {
+					t.Errorf("%s, %d a page: %v, want %v", name, limit, got, c.want)
 				}
 			}
 		}
 		span := store.Query{Ref: byID("7"), Status: attribution.Refused, From: noon.Add(20 * time.Second), To: noon.Add(29 * time.Second)}
 		if got := b.optIns(span); len(got) != 2 { // 20 and 28
 			t.Errorf("%d in the span", len(got))
+		}
+		few, err := b.OptIns(ctx, account, store.Query{Ref: byID("7"), Statuses: []attribution.Status{attribution.Refused}, Limit: 100, Scan: len(want[attribution.Refused])})
+		if err != nil || len(few.OptIns) != len(want[attribution.Refused]) || !few.Next.IsZero() {
+			t.Errorf("%d found, next %v, %v: others were looked at", len(few.OptIns), few.Next, err)
 		}
 	},
 }
