@@ -160,8 +160,8 @@ func TestOptInsAreFilteredByStateAndDays(t *testing.T) {
 	}
 }
 
-// TestARareStateOfManyIsLookedForByPages: no page may read them all.
-func TestARareStateOfManyIsLookedForByPages(t *testing.T) {
+// TestARareStateOfManyIsFoundAtOnce: nobody has to look for it page by page.
+func TestARareStateOfManyIsFoundAtOnce(t *testing.T) {
 	d := newDesk(t, options{})
 	d.affiliate(attribution.Affiliate{ID: "42"})
 	d.ingest(optIn("42", "zz@example.com", d.now.AddDate(0, 0, -29)))
@@ -171,18 +171,9 @@ func TestARareStateOfManyIsLookedForByPages(t *testing.T) {
 		many = append(many, optIn("42", fmt.Sprintf("p%d@example.com", i), d.now.Add(-time.Duration(i)*time.Second)))
 	}
 	d.ingest(many...)
-	cookie, path := d.signIn("42"), "/portal/optins?state=held&range=30"
-	page := d.get(path, cookie)
-	if !strings.Contains(page, "No opt-ins being checked here. Looked back to") || strings.Contains(page, "data-optin") {
-		t.Fatal("the first page does not say how far it has looked")
-	}
-	for range 2 {
-		_, rest, _ := strings.Cut(page, `id="earlier" href="`)
-		next, _, _ := strings.Cut(rest, `"`)
-		page = d.get(strings.ReplaceAll(next, "&amp;", "&"), cookie)
-	}
-	if !strings.Contains(page, `class="who">z`) {
-		t.Error("the third page does not have it")
+	page := d.get("/portal/optins?state=held&range=30", d.signIn("42"))
+	if !strings.Contains(page, `class="who">z`) || strings.Contains(page, `id="earlier"`) {
+		t.Errorf("the first page does not have it, or leads to another: %s", page)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -13,10 +12,6 @@ import (
 	"tributary/internal/store"
 	"tributary/internal/texts"
 )
-
-// scanned bounds how many opt-ins are looked at for one page of a list: a filter that fits few of very many gets a short
-// page, which says how far it has looked, instead of a slow one.
-const scanned = 1000
 
 // list is the page of opt-ins.
 type list struct {
@@ -28,7 +23,6 @@ type list struct {
 	OptIns        []row
 	None          string // what there is none of
 	Next          string // the page behind this one
-	LookedTo, At  string // how far was looked, where that is all that a page can say
 	Export, Start string // Start is the first page, where this is a later one
 }
 
@@ -78,7 +72,7 @@ func (p *portal) optIns(c echo.Context, session auth.Session) error {
 		return err
 	}
 	q := s.of(ownerOf(session))
-	q.Limit, q.Scan = earlier, scanned
+	q.Limit = earlier
 	page, err := p.listed(c.Request().Context(), ownerOf(session), q)
 	if err != nil {
 		return err
@@ -107,9 +101,6 @@ func (p *portal) list(say *texts.Reader, s selection, page store.Page) list {
 	}
 	if next := page.Next; !next.IsZero() {
 		l.Next = address("/portal/optins", merged(s.query(), url.Values{"before": {writeCursor(next)}}))
-		if len(page.OptIns) < earlier {
-			l.LookedTo, l.At = say.Moment(next.At.In(p.Zone)), next.At.UTC().Format(time.RFC3339)
-		}
 	}
 	return l
 }
